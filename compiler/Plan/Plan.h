@@ -1,0 +1,132 @@
+// A Plan is one kernel, ready for a code generator: loops, index expressions
+// and a schedule, in plain structs. It knows neither MLIR nor Halide.
+//
+//   values   what is read and written: operands, results, temporaries
+//   stages   loop nests in the order of their data; each writes one or more
+//            values, pointwise or as a reduction
+//   schedule how to run them (a copy of the IR attribute #kreg.schedule)
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_PLAN_PLAN_H
+#define KREGC_COMPILER_PLAN_PLAN_H
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kregc::plan {
+
+/// ceil((constant + perBatch · batch) / divisor): the only sizes there are.
+struct Extent {
+  int64_t constant = 0;
+  int64_t perBatch = 0;
+  int64_t divisor = 1;
+
+  bool isStatic() const { return perBatch == 0; }
+  int64_t at(int64_t batch) const {
+    return (constant + perBatch * batch + divisor - 1) / divisor;
+  }
+  bool operator==(const Extent &o) const {
+    return constant == o.constant && perBatch == o.perBatch && divisor == o.divisor;
+  }
+};
+
+enum class ElementType { F32, F64, I32, I1 };
+
+/// Operators of expressions. `Read` and `ReadOr` take the value in `value` and
+/// one operand per dimension of it (row-major order, as in MLIR); `ReadOr` has
+/// one more operand, the result where an index is out of bounds, and reads
+/// nothing there. `Loop` is the loop variable number `integer` of the stage.
+/// `Accumulator` is the old value of the output being reduced. `Extent` is
+/// `extent` as an index. Div and Mod floor on indices. Max and Min give NaN if
+/// either operand is NaN.
+enum class Operator {
+  Real, Integer, Loop, Extent, Accumulator, Read, ReadOr,
+  Add, Sub, Mul, Div, Mod, Max, Min, Neg, Abs, Sqrt, Exp, Log, Tanh, Erf, Pow, Floor,
+  Less, LessEqual, Equal, And, Or, Not, Select, // Select(condition, then, else)
+  Cast,                                         // to `type`
+};
+
+struct Expression;
+using ExpressionRef = std::shared_ptr<const Expression>;
+
+struct Expression {
+  Operator op;
+  ElementType type = ElementType::F32; ///< indices are I32
+  std::vector<ExpressionRef> operands;
+  int64_t integer = 0;
+  double real = 0.0;
+  int value = -1; ///< of Read and ReadOr: index into Plan::values
+  plan::Extent extent;
+};
+
+struct Loop {
+  plan::Extent extent;
+  bool reduction = false;
+};
+
+/// One value that a stage writes: value[loops that are not reductions, in
+/// order] = init, then, over the reduction loops, = body (which may read
+/// Accumulator). Without reduction loops there is no init and body is final.
+struct Write {
+  int value;
+  ExpressionRef init;
+  ExpressionRef body;
+};
+
+struct Stage {
+  enum class Role {
+    Producer, ///< before the anchor: pads, casts; inlined or computed per strip
+    Anchor,   ///< the loop nest that the schedule is about
+    Epilogue, ///< pointwise on the anchor's result; fused into its tile
+    Penalty,  ///< full reduction of the kernel's output to one number
+  };
+  std::string name;
+  Role role = Role::Anchor;
+  std::vector<Loop> loops;
+  std::vector<Write> writes;
+};
+
+struct Value {
+  enum class Kind { Input, Weight, Output, Temporary, PenaltySum };
+  std::string name;
+  Kind kind;
+  ElementType type = ElementType::F32;
+  std::vector<Extent> shape; ///< row-major, logical (before packing)
+  int64_t packing = 0;       ///< block of #kreg.packing; 0: as it is
+};
+
+enum class Family { Elementwise, Contraction, Depthwise, Pooling, Reduction, Data };
+
+/// Mirrors #kreg.schedule, see there.
+struct Schedule {
+  Family family = Family::Elementwise;
+  int64_t vector = 8, vectors = 1, points = 1, strip = 1, order = 0, unroll = 1, parallel = 0;
+};
+
+struct Plan {
+  std::string name;
+  std::vector<Value> values; ///< operands first (inputs, weights), results, then temporaries
+  std::vector<Stage> stages;
+  Schedule schedule;
+
+  std::vector<int> arguments() const; ///< buffer order of the kernel's C function
+};
+
+/// A readable listing (`--emit plan`); stable, FileChecked.
+std::string print(const Plan &plan);
+
+/// What is wrong with a plan's structure (indices, ranks, roles), or nothing.
+std::optional<std::string> verify(const Plan &plan);
+
+/// Replaces each PenaltySum of a Penalty stage by an array of per-tile partial
+/// sums in float32, whose shape follows from the schedule's tile; the host adds
+/// them up in float64. Returns for each changed value its new extent.
+void splitPenalties(Plan &plan);
+
+} // namespace kregc::plan
+
+#endif // KREGC_COMPILER_PLAN_PLAN_H

@@ -1,0 +1,138 @@
+// A Keras model as plain structs: every fact of the file that kregc uses, no
+// MLIR. Made by readModel(); what it does not know is an error with a place.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_KERAS_MODEL_H
+#define KREGC_FRONTENDS_KERAS_MODEL_H
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace kregc::keras {
+
+/// A shape as Keras writes it; -1 is null (dynamic).
+using Shape = std::vector<int64_t>;
+
+/// The release that wrote the file, and which of the two code families.
+struct Version {
+  int major = 0, minor = 0, patch = 0;
+  bool tfKeras = false; ///< tf.keras or tf-keras: "2.x.0-tf", 2.6 and later
+  std::string text;     ///< as the file has it
+};
+
+struct Regularizer {
+  enum class Kind { L1L2, Orthogonal };
+  Kind kind = Kind::L1L2;
+  std::string className;   ///< "L1", "L2", "L1L2", "OrthogonalRegularizer"
+  double l1 = 0, l2 = 0;
+  double factor = 0;       ///< Orthogonal
+  bool rows = true;        ///< Orthogonal: mode
+};
+
+/// A weight: path "conv2d/kernel" (nested models prefixed), data in row-major
+/// float32 shared with the reader's storage; null for a file without weights.
+struct Weight {
+  std::string path;
+  std::string variable;    ///< "kernel", "bias", "gamma" …
+  Shape shape;
+  bool trainable = true;
+  std::optional<Regularizer> regularizer;
+  std::shared_ptr<const std::vector<float>> data;
+};
+
+enum class Padding { Valid, Same, Causal };
+
+/// An activation by its Keras name with its parameters in the order of
+/// kreg::UnaryKind; softmax has an axis.
+struct Activation {
+  std::string name = "linear";
+  std::vector<double> parameters;
+  int64_t axis = -1;
+};
+
+// One struct per family of layers: what `call` needs, defaults resolved.
+struct InputConfig { Shape shape; std::string dtype; };
+struct DenseConfig { int64_t units; bool useBias; Activation activation; };
+struct ConvConfig {
+  int64_t rank, filters, groups;
+  std::vector<int64_t> kernel, strides, dilation;
+  Padding padding;
+  bool channelsFirst, useBias;
+  Activation activation;
+};
+struct DepthwiseConvConfig {
+  int64_t rank, depthMultiplier;
+  std::vector<int64_t> kernel, strides, dilation;
+  Padding padding;
+  bool channelsFirst, useBias;
+  Activation activation;
+};
+struct PoolConfig {
+  bool max;
+  int64_t rank;
+  std::vector<int64_t> window, strides;
+  Padding padding;
+  bool channelsFirst;
+};
+struct GlobalPoolConfig { bool max; int64_t rank; bool channelsFirst, keepDims; };
+struct FlattenConfig { bool channelsFirst; };
+struct ReshapeConfig { Shape target; };           ///< without the batch, -1 resolved later
+struct PermuteConfig { std::vector<int64_t> dims; }; ///< 1-based, as Keras has them
+struct ZeroPaddingConfig { int64_t rank; std::vector<int64_t> low, high; bool channelsFirst; };
+struct ActivationConfig { Activation activation; };
+struct DropoutConfig { double rate; Shape noiseShape; std::optional<int64_t> seed; };
+struct BatchNormConfig { int64_t axis; double momentum, epsilon; bool center, scale; };
+struct MergeConfig { enum class Kind { Add, Multiply } kind; };
+struct ConcatenateConfig { int64_t axis; };
+struct ActivityRegularizationConfig {};           ///< the regularizer is Layer::activityRegularizer
+
+using LayerConfig =
+    std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
+                 FlattenConfig, ReshapeConfig, PermuteConfig, ZeroPaddingConfig, ActivationConfig,
+                 DropoutConfig, BatchNormConfig, MergeConfig, ConcatenateConfig,
+                 ActivityRegularizationConfig>;
+
+/// A layer of the file. A shared layer is one Layer with several Calls.
+struct Layer {
+  std::string name;        ///< nested models prefixed: "inner/dense"
+  std::string className;   ///< "Conv2D"
+  LayerConfig config;
+  bool trainable = true;
+  std::optional<Regularizer> activityRegularizer;
+  std::vector<Weight> weights; ///< in Keras' creation order (kernel, bias …)
+  std::string where;       ///< "model.keras/config.json: config.layers[3]"
+};
+
+/// The tensor that call `call` (index into Model::calls) made, output `output`.
+struct TensorRef { int call; int output; };
+
+/// One call of a layer; `index` counts the calls of that layer from 0.
+struct Call {
+  int layer;               ///< index into Model::layers
+  int index = 0;
+  std::vector<TensorRef> inputs;
+};
+
+/// A warning for the reader of `inspect`, e.g. a regularizer that this version ignores.
+struct Warning { std::string id, layer, text; };
+
+struct Model {
+  std::string name;
+  std::string file;        ///< as given on the command line
+  std::string format;      ///< "keras", "h5", "json"
+  Version version;
+  bool dividesPenaltyByBatch = true; ///< from Versions.def
+  std::vector<Layer> layers;
+  std::vector<Call> calls;           ///< live and dead ones, in topological order
+  std::vector<int> inputs;           ///< calls of InputLayers, in the order of the model's inputs
+  std::vector<TensorRef> outputs;
+  std::vector<Warning> warnings;
+};
+
+} // namespace kregc::keras
+
+#endif // KREGC_FRONTENDS_KERAS_MODEL_H
