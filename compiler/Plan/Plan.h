@@ -116,6 +116,18 @@ struct Plan {
   std::vector<int> arguments() const; ///< buffer order of the kernel's C function
 };
 
+/// One kernel op: its plan for each class of batch sizes, smallest first. The
+/// host calls the first whose `maxBatch` is not exceeded. All have the same
+/// arguments and packings; only schedules and partial-sum extents differ.
+struct Variant {
+  int64_t maxBatch; ///< INT64_MAX for the last
+  Plan plan;        ///< plan.name is the C symbol of this build
+};
+struct Kernel {
+  std::string name;
+  std::vector<Variant> variants;
+};
+
 /// A readable listing (`--emit plan`); stable, FileChecked.
 std::string print(const Plan &plan);
 

@@ -175,11 +175,14 @@ def Kreg_KernelOp : Kreg_Op<"kernel", [IsolatedFromAbove, SingleBlock,
     Operands are tensors (block arguments of the body in the same order);
     results are tensors and, after them, raw penalty sums (f64, not yet divided
     by the batch). `packings` gives the layout of each operand
-    (`#kreg.packing<0>`: as it is). Before `convert-kreg-to-linalg` the body
+    (`#kreg.packing<0>`: as it is). Batches up to `small_batch` run a second
+    build of the same body under `small_schedule` (same packings). Before `convert-kreg-to-linalg` the body
     holds core ops, after it linalg, tensor, arith and math ops.
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, StrAttr:$kernel_name,
                        OptionalAttr<Kreg_ScheduleAttr>:$schedule,
+                       OptionalAttr<Kreg_ScheduleAttr>:$small_schedule,
+                       OptionalAttr<I64Attr>:$small_batch,
                        OptionalAttr<ArrayAttr>:$packings);
   let results = (outs Variadic<AnyType>:$outputs);
   let regions = (region SizedRegion<1>:$body);
