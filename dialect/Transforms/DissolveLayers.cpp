@@ -1,0 +1,88 @@
+// kreg-dissolve-layers: layer form to core ops and penalties.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Transforms/Passes.h"
+#include "dialect/Transforms/PenaltyUtils.h"
+
+#include "mlir/IR/Remarks.h"
+
+namespace mlir::kreg {
+#define GEN_PASS_DEF_DISSOLVELAYERSPASS
+#include "dialect/Transforms/Passes.h.inc"
+} // namespace mlir::kreg
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+namespace {
+
+class DissolveLayersPass
+    : public ::mlir::kreg::impl::DissolveLayersPassBase<DissolveLayersPass> {
+public:
+  void runOnOperation() override {
+    SmallVector<LayerOp> layers;
+    // Inner layers first: their penalties come before the outer one's.
+    getOperation()->walk([&](LayerOp layer) { layers.push_back(layer); });
+    SmallVector<Value> penalties;
+    for (LayerOp layer : layers) {
+      if (failed(dissolve(layer, penalties))) {
+        return signalPassFailure();
+      }
+    }
+    getReturn(getOperation()).getPenaltiesMutable().append(penalties);
+  }
+
+private:
+  /// Puts the ops of the body where the layer stands and its outputs in place
+  /// of the layer's, then penalises each output.
+  LogicalResult dissolve(LayerOp layer, SmallVectorImpl<Value> &penalties);
+
+  /// Makes the penalty of one output of `layer`.
+  FailureOr<Value> penalise(LayerOp layer, Value output);
+};
+
+} // namespace
+
+LogicalResult DissolveLayersPass::dissolve(LayerOp layer,
+                                           SmallVectorImpl<Value> &penalties) {
+  Block &body = layer.getBody().front();
+  auto yield = cast<YieldOp>(body.getTerminator());
+  SmallVector<Value> outputs(yield.getValues());
+  yield.erase();
+  layer->getBlock()->getOperations().splice(layer->getIterator(),
+                                            body.getOperations());
+  layer.replaceAllUsesWith(outputs);
+  if (layer.getRegularizer()) {
+    for (Value output : outputs) {
+      FailureOr<Value> penalty = penalise(layer, output);
+      if (failed(penalty)) {
+        return failure();
+      }
+      penalties.push_back(*penalty);
+    }
+  }
+  layer.erase();
+  return success();
+}
+
+FailureOr<Value> DissolveLayersPass::penalise(LayerOp layer, Value output) {
+  auto type = cast<RankedTensorType>(output.getType());
+  if (!isa<FloatType>(type.getElementType())) {
+    return layer.emitError("layer '")
+           << layer.getLayerName()
+           << "': a penalty needs a floating-point tensor, but the output is "
+           << type;
+  }
+  OpBuilder builder(layer);
+  setInsertionPointForPenalty(builder, output);
+  // Keras divides by the batch only where there is a dimension 0.
+  Norm norm = type.getRank() == 0 ? Norm::None : layer.getNorm();
+  auto penalty = PenaltyOp::create(builder, layer.getLoc(), output,
+                                   *layer.getRegularizer(), norm);
+  remark::passed(layer.getLoc(), remark::RemarkOpts::name("penalty-of-layer")
+                                     .category("kreg-dissolve-layers")
+                                     .function(getOperation().getSymName()))
+      << remark::metric("layer", layer.getLayerName())
+      << remark::metric("tensor", Type(type));
+  return penalty.getValue();
+}

@@ -1,0 +1,42 @@
+// kreg-specialize-inference: the model as it runs at inference.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Transforms/Passes.h"
+#include "dialect/Transforms/PenaltyUtils.h"
+
+#include "mlir/IR/Remarks.h"
+
+namespace mlir::kreg {
+#define GEN_PASS_DEF_SPECIALIZEINFERENCEPASS
+#include "dialect/Transforms/Passes.h.inc"
+} // namespace mlir::kreg
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+namespace {
+
+class SpecializeInferencePass
+    : public ::mlir::kreg::impl::SpecializeInferencePassBase<
+          SpecializeInferencePass> {
+public:
+  void runOnOperation() override {
+    ModelOp model = getOperation();
+    model->walk([&](DropoutOp dropout) {
+      remark::passed(dropout.getLoc(),
+                     remark::RemarkOpts::name("dropout-is-identity")
+                         .category("kreg-specialize-inference")
+                         .function(model.getSymName()))
+          << remark::metric("rate", dropout.getRate().convertToDouble());
+      dropout.replaceAllUsesWith(dropout.getX());
+      dropout.erase();
+    });
+    model->walk([](BatchNormOp norm) {
+      norm.setTrained(false);
+      norm.setMomentum(APFloat(0.99)); // the default, which is not printed
+    });
+    model->setAttr(kModeAttr, StringAttr::get(&getContext(), kInferenceMode));
+  }
+};
+
+} // namespace
