@@ -1,0 +1,51 @@
+// NumPy arrays in files: .npz archives (stored or deflated) and .npy members.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_CONTAINER_NPZ_H
+#define KREGC_FRONTENDS_CONTAINER_NPZ_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kregc {
+
+/// The number types that .npz files may hold here, little-endian.
+enum class NpzType { F32, F64, I32, I64 };
+
+/// One array of a .npz file: data in row-major (C) order, in `dtype`.
+struct NpzArray {
+  std::string name;           ///< "x_0", without ".npy"
+  std::vector<int64_t> shape; ///< empty for a scalar
+  NpzType dtype = NpzType::F32;
+  std::vector<char> bytes; ///< size = product(shape) * itemSize(dtype)
+
+  int64_t numElements() const;
+  /// The numbers converted to float32 or float64, in row-major order.
+  std::vector<float> toFloat() const;
+  std::vector<double> toDouble() const;
+
+  static NpzArray ofFloat(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                          llvm::ArrayRef<float> values);
+  static NpzArray ofDouble(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                           llvm::ArrayRef<double> values);
+};
+
+/// Bytes per number.
+int64_t itemSize(NpzType type);
+
+/// Reads all arrays of the .npz file, in the order of the archive. Fortran
+/// order is turned into C order. Errors are InputErrors (Container/Error.h).
+llvm::Expected<std::vector<NpzArray>> readNpz(llvm::StringRef path);
+
+/// Writes arrays to a stored .npz file that NumPy reads (any type; C order).
+/// Written beside and renamed: no partial file is left.
+llvm::Error writeNpz(llvm::StringRef path, llvm::ArrayRef<NpzArray> arrays);
+
+} // namespace kregc
+
+#endif // KREGC_FRONTENDS_CONTAINER_NPZ_H

@@ -1,0 +1,39 @@
+// The door of the front end: a model file in, a Model or an InputError out.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_KERAS_READER_H
+#define KREGC_FRONTENDS_KERAS_READER_H
+
+#include "frontends/Keras/Model.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+#include <optional>
+#include <string>
+
+namespace kregc::keras {
+
+/// What a model file may not say itself.
+struct ReadOptions {
+  /// Overrides the version of the file ("3.15.1", "2.15.0-tf"); needed for a
+  /// bare Keras 3 .json whose version its config does not give away.
+  std::optional<std::string> kerasVersion;
+  /// The .weights.h5 of a bare .json; by default `<stem>.weights.h5` beside it,
+  /// if there is one.
+  std::optional<std::string> weightsPath;
+};
+
+/// Reads a `.keras` archive, a legacy `.h5` or a bare `.json`, told apart by
+/// their first bytes. All shapes are checked, weights are in memory; dead calls
+/// stay in Model::calls (see liveCalls). Errors are InputErrors
+/// (Container/Error.h): Malformed (exit 2) or Unsupported (exit 3).
+llvm::Expected<Model> readModel(llvm::StringRef path,
+                                const ReadOptions &options = {});
+
+/// For each call of the model whether its result reaches a model output.
+std::vector<bool> liveCalls(const Model &model);
+
+} // namespace kregc::keras
+
+#endif // KREGC_FRONTENDS_KERAS_READER_H
