@@ -1,0 +1,35 @@
+# What lit needs to know: suffixes, tools, substitutions.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import os
+
+import lit.formats
+import lit.util
+
+config.name = "kregc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "CMakeLists.txt", "unit"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.kregc_build, "test")
+
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --dump-input-filter=annotation"
+# Colours and progress lines would get into what FileCheck reads.
+config.environment["NO_COLOR"] = "1"
+config.environment["PATH"] = os.path.pathsep.join(
+    [config.kregc_tools, config.llvm_tools, config.environment["PATH"]]
+)
+
+config.substitutions.append(("%{inputs}", os.path.join(config.test_source_root, "Inputs")))
+config.substitutions.append(("%{source}", config.kregc_source))
+config.substitutions.append(("%{build}", config.kregc_build))
+# A Python that has NumPy; tests that want it say `REQUIRES: numpy`.
+config.substitutions.append(("%{python}", config.python))
+config.substitutions.append(("%{cc}", config.host_cc))
+if config.have_numpy:
+    config.available_features.add("numpy")
+if config.sanitize:
+    config.available_features.add("sanitizer")
+    # MLIR's own statics and Halide's JIT state are not ours to free.
+    config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
+if lit_config.params.get("slow"):
+    config.available_features.add("slow")

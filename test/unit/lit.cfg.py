@@ -1,0 +1,13 @@
+# The GoogleTests, one lit test per TEST().
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+import os
+
+import lit.formats
+
+config.name = "kregc-unit"
+config.test_format = lit.formats.GoogleTest("bin", "Test")
+config.suffixes = []
+config.test_source_root = os.path.join(config.kregc_build, "test", "unit")
+config.test_exec_root = config.test_source_root
+if config.sanitize:
+    config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
