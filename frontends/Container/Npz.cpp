@@ -1,0 +1,305 @@
+// The .npy header (a Python dict literal) read strictly, and archives of them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "frontends/Container/Npz.h"
+
+#include "frontends/Container/Error.h"
+#include "frontends/Container/Zip.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cstring>
+
+using namespace kregc;
+
+static constexpr llvm::StringLiteral magic("\x93NUMPY");
+
+int64_t kregc::itemSize(NpzType type) {
+  return type == NpzType::F32 || type == NpzType::I32 ? 4 : 8;
+}
+
+int64_t NpzArray::numElements() const {
+  int64_t count = 1;
+  for (int64_t extent : shape) {
+    count *= extent;
+  }
+  return count;
+}
+
+template <typename To, typename From>
+static void convert(const std::vector<char> &bytes, std::vector<To> &out) {
+  for (size_t i = 0; i < out.size(); ++i) {
+    From value;
+    std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
+    out[i] = static_cast<To>(value);
+  }
+}
+
+template <typename To>
+static std::vector<To> convertAll(const NpzArray &array) {
+  std::vector<To> out(array.numElements());
+  switch (array.dtype) {
+  case NpzType::F32:
+    convert<To, float>(array.bytes, out);
+    break;
+  case NpzType::F64:
+    convert<To, double>(array.bytes, out);
+    break;
+  case NpzType::I32:
+    convert<To, int32_t>(array.bytes, out);
+    break;
+  case NpzType::I64:
+    convert<To, int64_t>(array.bytes, out);
+    break;
+  }
+  return out;
+}
+
+std::vector<float> NpzArray::toFloat() const {
+  return convertAll<float>(*this);
+}
+std::vector<double> NpzArray::toDouble() const {
+  return convertAll<double>(*this);
+}
+
+template <typename T>
+static NpzArray makeArray(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                          llvm::ArrayRef<T> values, NpzType type) {
+  NpzArray array;
+  array.name = name.str();
+  array.shape = shape.vec();
+  array.dtype = type;
+  const char *data = reinterpret_cast<const char *>(values.data());
+  array.bytes.assign(data, data + values.size() * sizeof(T));
+  return array;
+}
+
+NpzArray NpzArray::ofFloat(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                           llvm::ArrayRef<float> values) {
+  return makeArray(name, shape, values, NpzType::F32);
+}
+NpzArray NpzArray::ofDouble(llvm::StringRef name, llvm::ArrayRef<int64_t> shape,
+                            llvm::ArrayRef<double> values) {
+  return makeArray(name, shape, values, NpzType::F64);
+}
+
+namespace {
+/// What the dict literal of a header says.
+struct Header {
+  std::string descr;
+  bool fortran = false;
+  std::vector<int64_t> shape;
+};
+} // namespace
+
+/// The text behind `'key':` in the header, or an empty one.
+static llvm::StringRef valueOf(llvm::StringRef header, llvm::StringRef key) {
+  std::string quoted = ("'" + key + "'").str();
+  size_t at = header.find(quoted);
+  if (at == llvm::StringRef::npos) {
+    return {};
+  }
+  llvm::StringRef rest = header.substr(at + quoted.size()).ltrim();
+  return rest.consume_front(":") ? rest.ltrim() : llvm::StringRef();
+}
+
+static llvm::Expected<Header> parseHeader(llvm::StringRef text,
+                                          llvm::StringRef where) {
+  Header header;
+  llvm::StringRef descr = valueOf(text, "descr");
+  if (!descr.consume_front("'")) {
+    return diagnose(Diagnostic::NpyHeader, where, "no 'descr' in its header");
+  }
+  header.descr = descr.take_until([](char c) { return c == '\''; }).str();
+  llvm::StringRef order = valueOf(text, "fortran_order");
+  if (!order.starts_with("True") && !order.starts_with("False")) {
+    return diagnose(Diagnostic::NpyHeader, where,
+                    "no 'fortran_order' in its header");
+  }
+  header.fortran = order.starts_with("True");
+  llvm::StringRef shape = valueOf(text, "shape");
+  size_t end = shape.find(')');
+  if (!shape.consume_front("(") || end == llvm::StringRef::npos) {
+    return diagnose(Diagnostic::NpyHeader, where, "no 'shape' in its header");
+  }
+  llvm::SmallVector<llvm::StringRef> parts;
+  shape.take_front(end - 1).split(parts, ',', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef part : parts) {
+    part = part.trim();
+    int64_t extent;
+    if (part.empty()) {
+      continue;
+    }
+    if (part.getAsInteger(10, extent) || extent < 0) {
+      return diagnose(Diagnostic::NpyHeader, where,
+                      ("'" + part + "' is not an extent").str());
+    }
+    header.shape.push_back(extent);
+  }
+  if (header.shape.size() > 32) {
+    return diagnose(Diagnostic::NpyHeader, where, "its rank is above 32");
+  }
+  return header;
+}
+
+static bool typeOf(llvm::StringRef descr, NpzType &type) {
+  llvm::StringRef kind = descr.drop_front(descr.empty() ? 0 : 1);
+  if (descr.empty() || (descr[0] != '<' && descr[0] != '=')) {
+    return false;
+  }
+  if (kind == "f4") {
+    type = NpzType::F32;
+  } else if (kind == "f8") {
+    type = NpzType::F64;
+  } else if (kind == "i4") {
+    type = NpzType::I32;
+  } else if (kind == "i8") {
+    type = NpzType::I64;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// Copies column-major `from` into row-major `array.bytes`.
+static void toRowMajor(NpzArray &array, const char *from) {
+  int64_t item = itemSize(array.dtype), count = array.numElements();
+  size_t rank = array.shape.size();
+  std::vector<int64_t> index(rank, 0), stride(rank, 1);
+  for (size_t d = 1; d < rank; ++d) {
+    stride[d] = stride[d - 1] * array.shape[d - 1];
+  }
+  int64_t source = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    std::memcpy(array.bytes.data() + i * item, from + source * item, item);
+    for (size_t d = rank; d-- > 0;) {
+      source += stride[d];
+      if (++index[d] < array.shape[d]) {
+        break;
+      }
+      source -= index[d] * stride[d];
+      index[d] = 0;
+    }
+  }
+}
+
+/// Splits a .npy file into its header text and its data.
+static llvm::Error splitNpy(llvm::StringRef bytes, llvm::StringRef where,
+                            llvm::StringRef &header, llvm::StringRef &data) {
+  if (!bytes.starts_with(magic) || bytes.size() < 12) {
+    return diagnose(Diagnostic::NpyHeader, where, "it has no NumPy signature");
+  }
+  const char *raw = bytes.data();
+  int version = static_cast<unsigned char>(raw[6]);
+  size_t start = version == 1 ? 10 : 12;
+  size_t length = version == 1 ? llvm::support::endian::read16le(raw + 8)
+                               : llvm::support::endian::read32le(raw + 8);
+  if (version < 1 || version > 3 || length > bytes.size() - start) {
+    return diagnose(Diagnostic::NpyHeader, where, "its header is cut off");
+  }
+  header = bytes.substr(start, length);
+  data = bytes.substr(start + length);
+  return llvm::Error::success();
+}
+
+static llvm::Expected<NpzArray>
+parseNpy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef where) {
+  llvm::StringRef text, data;
+  if (llvm::Error error = splitNpy(bytes, where, text, data)) {
+    return std::move(error);
+  }
+  auto header = parseHeader(text, where);
+  if (!header) {
+    return header.takeError();
+  }
+  NpzArray array;
+  array.name = name.str();
+  array.shape = header->shape;
+  if (!typeOf(header->descr, array.dtype)) {
+    return diagnose(Diagnostic::NpyType, where, header->descr);
+  }
+  bool overflow = false;
+  int64_t size = itemSize(array.dtype);
+  for (int64_t extent : array.shape) {
+    overflow |= llvm::MulOverflow(size, extent, size);
+  }
+  if (overflow || static_cast<uint64_t>(size) != data.size()) {
+    std::string shape =
+        "(" +
+        llvm::join(llvm::map_range(array.shape,
+                                   [](int64_t e) { return std::to_string(e); }),
+                   ", ") +
+        ")";
+    return diagnose(Diagnostic::NpySize, where, shape,
+                    overflow ? "too many" : std::to_string(size), data.size());
+  }
+  array.bytes.resize(data.size());
+  if (header->fortran && array.shape.size() > 1) {
+    toRowMajor(array, data.data());
+  } else {
+    std::copy(data.begin(), data.end(), array.bytes.begin());
+  }
+  return array;
+}
+
+llvm::Expected<std::vector<NpzArray>> kregc::readNpz(llvm::StringRef path) {
+  auto file = openFile(path);
+  if (!file) {
+    return file.takeError();
+  }
+  auto archive = ZipReader::open((*file)->getBuffer(), path);
+  if (!archive) {
+    return archive.takeError();
+  }
+  std::vector<NpzArray> arrays;
+  for (llvm::StringRef entry : archive->names()) {
+    auto bytes = archive->read(entry);
+    if (!bytes) {
+      return bytes.takeError();
+    }
+    llvm::StringRef name = entry;
+    name.consume_back(".npy");
+    auto array = parseNpy(bytes->text(), name, (path + "/" + entry).str());
+    if (!array) {
+      return array.takeError();
+    }
+    arrays.push_back(std::move(*array));
+  }
+  return arrays;
+}
+
+/// The .npy header of version 1.0, padded so that the data are 64-byte aligned.
+static std::string makeHeader(const NpzArray &array) {
+  static const char *const descr[] = {"<f4", "<f8", "<i4", "<i8"};
+  std::string text = "{'descr': '";
+  text += descr[static_cast<size_t>(array.dtype)];
+  text += "', 'fortran_order': False, 'shape': (";
+  for (int64_t extent : array.shape) {
+    text += std::to_string(extent) + ",";
+  }
+  text += "), }";
+  size_t start = magic.size() + 4;
+  text.append(63 - (start + text.size()) % 64, ' ');
+  text += '\n';
+  std::string header = magic.str() + std::string("\x01\x00", 2);
+  header += static_cast<char>(text.size() & 0xff);
+  header += static_cast<char>(text.size() >> 8);
+  return header + text;
+}
+
+llvm::Error kregc::writeNpz(llvm::StringRef path,
+                            llvm::ArrayRef<NpzArray> arrays) {
+  std::vector<std::string> headers;
+  for (const NpzArray &array : arrays) {
+    headers.push_back(makeHeader(array));
+  }
+  std::vector<ZipEntry> entries;
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    entries.push_back({arrays[i].name + ".npy",
+                       headers[i],
+                       {arrays[i].bytes.data(), arrays[i].bytes.size()}});
+  }
+  return writeZip(path, entries);
+}

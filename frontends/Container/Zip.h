@@ -1,0 +1,86 @@
+// Zip archives from untrusted files: every entry is bounded by the size of the
+// file before it is unpacked, and checked against its CRC.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_CONTAINER_ZIP_H
+#define KREGC_FRONTENDS_CONTAINER_ZIP_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+struct zip;
+
+namespace kregc {
+
+/// Maps the regular file `path` into memory. Errors: CannotOpen, NotAFile.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+openFile(llvm::StringRef path);
+
+/// Bytes that were not cleared before they were filled.
+struct ByteBuffer {
+  std::unique_ptr<char[]> data;
+  size_t size = 0;
+  llvm::StringRef text() const { return {data.get(), size}; }
+};
+
+/// A zip archive that is open for reading. Entry names are only compared, never
+/// used as paths. Nothing is written.
+class ZipReader {
+public:
+  /// Opens the archive in `bytes`, which must outlive the reader; `file` is how
+  /// messages call it. Refuses duplicate names and names that leave the
+  /// archive.
+  static llvm::Expected<ZipReader> open(llvm::StringRef bytes,
+                                        llvm::StringRef file);
+  ZipReader(ZipReader &&other);
+  ZipReader &operator=(ZipReader &&) = delete;
+  ~ZipReader();
+
+  /// All entries, in the order of the archive.
+  const std::vector<std::string> &names() const { return entryNames; }
+  bool has(llvm::StringRef name) const;
+
+  /// Unpacks an entry. `maxBytes` bounds what it may declare. Errors:
+  /// ZipMissing, ZipEncrypted, ZipMethod, ZipTooLarge, ZipBomb, a wrong CRC ….
+  llvm::Expected<ByteBuffer> read(llvm::StringRef name,
+                                  uint64_t maxBytes = uint64_t(64) << 30) const;
+  /// The first bytes of an entry, at most `count`; no CRC check.
+  llvm::Expected<std::string> peek(llvm::StringRef name, size_t count) const;
+
+private:
+  ZipReader(zip *archive, llvm::StringRef file)
+      : archive(archive), file(file.str()) {}
+
+  struct Entry {
+    uint64_t index = 0, size = 0;
+  };
+  llvm::Error index();
+  llvm::Expected<Entry> find(llvm::StringRef name, uint64_t maxBytes) const;
+  std::string where(llvm::StringRef name) const {
+    return file + "/" + name.str();
+  }
+
+  zip *archive;
+  std::string file;
+  std::vector<std::string> entryNames;
+};
+
+/// An entry to write.
+struct ZipEntry {
+  std::string name;
+  llvm::StringRef head, body; ///< written one after the other
+};
+
+/// Writes a stored archive beside `path` and renames it: no partial file is
+/// left. Dates are constant, so equal entries make equal files.
+llvm::Error writeZip(llvm::StringRef path, llvm::ArrayRef<ZipEntry> entries);
+
+} // namespace kregc
+
+#endif // KREGC_FRONTENDS_CONTAINER_ZIP_H
