@@ -22,6 +22,10 @@ config.environment["PATH"] = os.path.pathsep.join(
 config.substitutions.append(("%{inputs}", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%{source}", config.kregc_source))
 config.substitutions.append(("%{build}", config.kregc_build))
+# Randomised tests read these.
+for variable in ("KREGC_RANDOM_ROUNDS", "KREGC_RANDOM_SEED"):
+    if variable in os.environ:
+        config.environment[variable] = os.environ[variable]
 # A Python that has NumPy; tests that want it say `REQUIRES: numpy`.
 config.substitutions.append(("%{python}", config.python))
 config.substitutions.append(("%{cc}", config.host_cc))

@@ -115,6 +115,7 @@ struct Call {
   int layer;               ///< index into Model::layers
   int index = 0;
   std::vector<TensorRef> inputs;
+  Shape shape;             ///< of its output, filled by readModel; -1 is the batch
 };
 
 /// A warning for the reader of `inspect`, e.g. a regularizer that this version ignores.

@@ -11,3 +11,6 @@ config.test_source_root = os.path.join(config.kregc_build, "test", "unit")
 config.test_exec_root = config.test_source_root
 if config.sanitize:
     config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
+for variable in ("KREGC_RANDOM_ROUNDS", "KREGC_RANDOM_SEED", "RC_PARAMS"):
+    if variable in os.environ:
+        config.environment[variable] = os.environ[variable]

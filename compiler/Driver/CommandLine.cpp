@@ -1,0 +1,240 @@
+// Verbs and options of kregc, with CLI11. Nothing else includes its header,
+// which takes longer to compile than all of the driver.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/CommandLine.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+#include <string_view>
+
+namespace kregc::driver {
+namespace {
+
+struct VerbInfo {
+  Verb verb;
+  const char *name;
+  const char *summary;
+};
+
+constexpr VerbInfo verbs[] = {
+    {Verb::Compile, "compile", "make a static library and a C header"},
+    {Verb::Run, "run", "compute a model's outputs and penalties"},
+    {Verb::Inspect, "inspect", "say which penalties a model has"},
+    {Verb::Bench, "bench", "time a compiled model"},
+};
+
+bool isVerb(std::string_view word) {
+  return std::any_of(std::begin(verbs), std::end(verbs),
+                     [&](const VerbInfo &verb) { return word == verb.name; });
+}
+
+std::string verbNames() {
+  std::string names;
+  for (const VerbInfo &verb : verbs) {
+    names += (names.empty() ? "" : ", ") + std::string(verb.name);
+  }
+  return names;
+}
+
+std::string phaseHelp() {
+  std::string text = "\nPhases of --emit and --dump-phases:\n";
+  for (const PhaseInfo &phase : allPhases()) {
+    std::string name = phase.name;
+    text +=
+        "  " + name + std::string(12 - name.size(), ' ') + phase.summary + "\n";
+  }
+  return text;
+}
+
+std::string exitCodeHelp() {
+  std::string text = "\nExit codes:\n";
+#define EXIT_CODE(ID, VALUE, WHEN) text += "  " #VALUE "  " WHEN "\n";
+#include "compiler/Driver/ExitCodes.def"
+  return text;
+}
+
+/// The first word that is not an option, if any: the verb.
+const char *firstWord(int argc, char **argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i][0] != '-') {
+      return argv[i];
+    }
+  }
+  return nullptr;
+}
+
+/// What the parser fills besides Options: words that it looks up afterwards.
+struct Words {
+  std::string emit = info(Phase::StaticLib).name;
+  std::string format = "text";
+  std::string mode = "inference";
+  std::string kerasVersion;
+};
+
+void addModel(CLI::App &verb, Options &options, Words &words) {
+  verb.add_option("MODEL", options.model,
+                  "a .keras or .h5 file, or a .json with its .weights.h5")
+      ->required();
+  verb.add_option("--keras-version", words.kerasVersion,
+                  "read the file as Keras V wrote it, whatever it says")
+      ->type_name("V");
+}
+
+void addFormat(CLI::App &verb, Words &words) {
+  verb.add_option("--format", words.format, "text or json")
+      ->type_name("F")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+}
+
+void addThreads(CLI::App &verb, Options &options) {
+  verb.add_option("--threads", options.threads, "threads of the library")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+}
+
+void addTarget(CLI::App &verb, Options &options) {
+  verb.add_option("--target", options.target,
+                  "the machine that will run the library, e.g. x86-64-avx2")
+      ->type_name("T")
+      ->capture_default_str();
+}
+
+void addCompile(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  verb.add_option("-o,--output", options.outputFolder,
+                  "folder of the results; without it, the text of --emit goes "
+                  "to stdout")
+      ->type_name("DIR");
+  verb.add_option("--name", options.name,
+                  "C name of the model (default: from the file's name)")
+      ->type_name("N");
+  verb.add_option("--mode", words.mode, "what to compile for")
+      ->type_name("M")
+      ->check(CLI::IsMember({"inference"}))
+      ->capture_default_str();
+  addTarget(verb, options);
+  verb.add_option("--emit", words.emit, "stop after this phase and write it")
+      ->type_name("PHASE")
+      ->capture_default_str();
+  verb.add_option("--dump-phases", options.dumpFolder,
+                  "write the text of every phase into this folder")
+      ->type_name("DIR");
+  verb.add_flag(
+      "--remarks", options.remarks,
+      "say what was done to the penalties, and what was not, and why");
+  verb.add_flag("--time-phases", options.timePhases,
+                "print how long each phase took");
+  verb.footer(phaseHelp());
+}
+
+void addRun(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  verb.add_option("--inputs", options.inputs,
+                  "arrays by input layer's name, or x_0, x_1 …")
+      ->type_name("NPZ")
+      ->required();
+  verb.add_option("--outputs", options.outputs,
+                  "gets y_0, y_1 …, penalties and weight_penalties")
+      ->type_name("NPZ")
+      ->required();
+  addThreads(verb, options);
+  addTarget(verb, options);
+}
+
+void addInspect(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  addFormat(verb, words);
+}
+
+void addBench(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  verb.add_option("--batch", options.batch, "samples per call")
+      ->type_name("B")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->capture_default_str();
+  addThreads(verb, options);
+  addTarget(verb, options);
+  addFormat(verb, words);
+}
+
+ExitCode wrongUsage(const std::string &message) {
+  std::cerr << "kregc: error: " << message << "\n";
+  return ExitCode::BadInput;
+}
+
+/// Names and words become enums; also the checks that concern two options.
+std::variant<Options, ExitCode> finish(Options options, const Words &words) {
+  std::optional<Phase> phase = findPhase(words.emit);
+  if (!phase) {
+    return wrongUsage("--emit: there is no phase '" + words.emit +
+                      "'; the phases are " + phaseNames());
+  }
+  options.emit = *phase;
+  options.format = words.format == "json" ? Format::Json : Format::Text;
+  if (!words.kerasVersion.empty()) {
+    options.kerasVersion = words.kerasVersion;
+  }
+  if (options.verb == Verb::Compile && options.outputFolder.empty() &&
+      options.emit == Phase::StaticLib) {
+    return wrongUsage("compile: the folder of the library is missing; say -o "
+                      "DIR, or --emit PHASE for the text of an earlier phase");
+  }
+  return options;
+}
+
+/// CLI11's words for a mistake, in our form: lower case, no final period.
+std::string inOurWords(const CLI::ParseError &error) {
+  std::string text = error.what();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) {
+    text.pop_back();
+  }
+  if (text.size() > 1 && std::isupper(text[0]) && std::islower(text[1])) {
+    text[0] = static_cast<char>(std::tolower(text[0]));
+  }
+  return text;
+}
+
+} // namespace
+
+std::variant<Options, ExitCode> parseCommandLine(int argc, char **argv) {
+  Options options;
+  Words words;
+  CLI::App app("kregc: compiles Keras models, activity penalties included, to "
+               "static libraries",
+               "kregc");
+  app.set_version_flag("--version", "kregc " KREGC_VERSION);
+  app.set_help_all_flag("--help-all", "help of every verb");
+  app.require_subcommand(1);
+  app.footer(exitCodeHelp());
+  for (const VerbInfo &info : verbs) {
+    CLI::App *verb = app.add_subcommand(info.name, info.summary);
+    verb->callback([&options, &info] { options.verb = info.verb; });
+    auto add = info.verb == Verb::Compile   ? addCompile
+               : info.verb == Verb::Run     ? addRun
+               : info.verb == Verb::Inspect ? addInspect
+                                            : addBench;
+    add(*verb, options, words);
+  }
+
+  if (const char *word = firstWord(argc, argv); word && !isVerb(word)) {
+    return wrongUsage("unknown verb '" + std::string(word) +
+                      "'; the verbs are " + verbNames());
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success &asked) {
+    app.exit(asked, std::cout, std::cerr);
+    return ExitCode::Done;
+  } catch (const CLI::ParseError &error) {
+    return wrongUsage(inOurWords(error) + "; see 'kregc --help'");
+  }
+  return finish(std::move(options), words);
+}
+
+} // namespace kregc::driver

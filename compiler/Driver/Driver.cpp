@@ -1,0 +1,76 @@
+// From the command line to a verb, and from its error to an exit status.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Driver.h"
+
+#include "compiler/Driver/Verbs.h"
+
+#include "frontends/Container/Error.h"
+#include "frontends/Keras/Reader.h"
+
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace kregc::driver {
+namespace {
+
+/// LLVM's way out of what it cannot handle (and of an allocation that failed):
+/// one message and an exit code in place of abort().
+void endAfterFatalError(void *, const char *reason, bool) {
+  errs() << "kregc: error: internal: " << reason << "\n";
+  errs().flush();
+  sys::RunInterruptHandlers(); // removes half-written files
+  _exit(static_cast<int>(ExitCode::Unsupported));
+}
+
+Error runVerb(const Options &options) {
+  switch (options.verb) {
+  case Verb::Compile:
+    return compile(options);
+  case Verb::Run:
+    return run(options);
+  case Verb::Inspect:
+    return inspect(options);
+  case Verb::Bench:
+    return bench(options);
+  }
+  llvm_unreachable("every verb has a function");
+}
+
+} // namespace
+
+Expected<keras::Model> readModel(const Options &options) {
+  keras::ReadOptions read;
+  read.kerasVersion = options.kerasVersion;
+  return keras::readModel(options.model, read);
+}
+
+int runDriver(int argc, char **argv) {
+  install_fatal_error_handler(endAfterFatalError);
+  install_bad_alloc_error_handler(endAfterFatalError);
+  try {
+    std::variant<Options, ExitCode> parsed = parseCommandLine(argc, argv);
+    if (const ExitCode *code = std::get_if<ExitCode>(&parsed)) {
+      return static_cast<int>(*code);
+    }
+    if (Error error = runVerb(std::get<Options>(parsed))) {
+      return reportError(std::move(error), "kregc", errs());
+    }
+    return static_cast<int>(ExitCode::Done);
+  } catch (const std::bad_alloc &) {
+    errs() << "kregc: error: out of memory\n";
+  } catch (const std::exception &caught) {
+    errs() << "kregc: error: internal: " << caught.what() << "\n";
+  }
+  return static_cast<int>(ExitCode::Unsupported);
+}
+
+} // namespace kregc::driver

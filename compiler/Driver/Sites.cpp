@@ -1,0 +1,122 @@
+// Collects penalty sites from the Model, without any IR.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Sites.h"
+
+#include "frontends/Keras/Reader.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <set>
+
+namespace kregc::driver {
+namespace {
+
+/// The shortest text that reads back as the float32 that Keras computes with.
+std::string number(double value) {
+  return llvm::formatv("{0}", llvm::format("%.7g", value)).str();
+}
+
+Site activitySite(const keras::Model &model, const keras::Call &call,
+                  const keras::Layer &layer, bool live) {
+  Site site;
+  site.layer = layer.name;
+  site.className = layer.className;
+  site.call = call.index;
+  site.regularizer = *layer.activityRegularizer;
+  site.perBatch = model.dividesPenaltyByBatch;
+  site.live = live;
+  return site;
+}
+
+Site weightSite(const keras::Layer &layer, const keras::Weight &weight,
+                bool live) {
+  Site site;
+  site.activity = false;
+  site.layer = layer.name;
+  site.className = layer.className;
+  site.variable = weight.variable;
+  site.regularizer = *weight.regularizer;
+  site.shape = weight.shape;
+  site.live = live;
+  return site;
+}
+
+/// For each layer whether some live call uses it.
+std::vector<bool> liveLayers(const keras::Model &model,
+                             const std::vector<bool> &live) {
+  std::vector<bool> used(model.layers.size());
+  for (size_t i = 0; i < model.calls.size(); ++i) {
+    if (live[i]) {
+      used[model.calls[i].layer] = true;
+    }
+  }
+  return used;
+}
+
+} // namespace
+
+std::vector<Site> collectSites(const keras::Model &model) {
+  std::vector<Site> sites;
+  std::vector<bool> live = keras::liveCalls(model);
+  for (size_t i = 0; i < model.calls.size(); ++i) {
+    const keras::Call &call = model.calls[i];
+    const keras::Layer &layer = model.layers[call.layer];
+    if (layer.activityRegularizer) {
+      sites.push_back(activitySite(model, call, layer, live[i]));
+      sites.back().shape = call.shape;
+    }
+  }
+  std::vector<bool> used = liveLayers(model, live);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    for (const keras::Weight &weight : model.layers[i].weights) {
+      if (weight.regularizer) {
+        sites.push_back(weightSite(model.layers[i], weight, used[i]));
+      }
+    }
+  }
+  return sites;
+}
+
+int64_t countParameters(const keras::Model &model) {
+  std::vector<bool> used = liveLayers(model, keras::liveCalls(model));
+  int64_t count = 0;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    for (const keras::Weight &weight : model.layers[i].weights) {
+      int64_t elements = used[i];
+      for (int64_t size : weight.shape) {
+        elements *= size;
+      }
+      count += elements;
+    }
+  }
+  return count;
+}
+
+std::string describe(const keras::Regularizer &regularizer) {
+  if (regularizer.kind == keras::Regularizer::Kind::Orthogonal) {
+    return regularizer.className + "(factor=" + number(regularizer.factor) +
+           ", mode=" + (regularizer.rows ? "rows" : "columns") + ")";
+  }
+  bool both = regularizer.l1 != 0 && regularizer.l2 != 0;
+  std::string text = regularizer.className + "(";
+  if (both || regularizer.l2 == 0) {
+    text += "l1=" + number(regularizer.l1);
+  }
+  if (both || regularizer.l2 != 0) {
+    text += std::string(both ? ", " : "") + "l2=" + number(regularizer.l2);
+  }
+  return text + ")";
+}
+
+std::string describe(const keras::Shape &shape) {
+  std::string text = "(";
+  for (size_t i = 0; i < shape.size(); ++i) {
+    text += i ? ", " : "";
+    text += shape[i] >= 0 ? std::to_string(shape[i]) : i ? "?" : "batch";
+  }
+  return text + ")";
+}
+
+} // namespace kregc::driver

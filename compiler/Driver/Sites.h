@@ -1,0 +1,42 @@
+// The penalty sites of a model as its file has them: what `inspect` prints.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_DRIVER_SITES_H
+#define KREGC_COMPILER_DRIVER_SITES_H
+
+#include "frontends/Keras/Model.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kregc::driver {
+
+/// One activity penalty (of one call of a layer) or weight penalty.
+struct Site {
+  bool activity = true;
+  std::string layer, className;
+  int call = 0;         ///< activity: n-th call of the layer, from 0
+  std::string variable; ///< weight: "kernel"
+  keras::Regularizer regularizer;
+  keras::Shape shape;    ///< of the penalised tensor; -1 is the batch
+  bool perBatch = false; ///< divided by the batch size
+  bool live = true;
+};
+
+/// Activity penalties in the order of the model's calls, which is the order of
+/// `penalties` in all of kregc's outputs, then weight penalties.
+std::vector<Site> collectSites(const keras::Model &model);
+
+/// Numbers in the weights of the layers that the model uses.
+int64_t countParameters(const keras::Model &model);
+
+/// "L1L2(l1=0.001, l2=0.002)", as Keras would construct it.
+std::string describe(const keras::Regularizer &regularizer);
+
+/// "(batch, 7, 7, 16)".
+std::string describe(const keras::Shape &shape);
+
+} // namespace kregc::driver
+
+#endif // KREGC_COMPILER_DRIVER_SITES_H
