@@ -4,8 +4,6 @@
 #include "dialect/Transforms/Passes.h"
 #include "dialect/Transforms/PenaltyUtils.h"
 
-#include "mlir/IR/Remarks.h"
-
 namespace mlir::kreg {
 #define GEN_PASS_DEF_DISSOLVELAYERSPASS
 #include "dialect/Transforms/Passes.h.inc"
@@ -79,9 +77,9 @@ FailureOr<Value> DissolveLayersPass::penalise(LayerOp layer, Value output) {
   Norm norm = type.getRank() == 0 ? Norm::None : layer.getNorm();
   auto penalty = PenaltyOp::create(builder, layer.getLoc(), output,
                                    *layer.getRegularizer(), norm);
-  remark::passed(layer.getLoc(), remark::RemarkOpts::name("penalty-of-layer")
-                                     .category("kreg-dissolve-layers")
-                                     .function(getOperation().getSymName()))
+  remark::passed(
+      layer.getLoc(),
+      remarkOptions(getOperation(), "kreg-dissolve-layers", "penalty_of_layer"))
       << remark::metric("layer", layer.getLayerName())
       << remark::metric("tensor", Type(type));
   return penalty.getValue();

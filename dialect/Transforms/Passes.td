@@ -74,7 +74,6 @@ def SpecializeInferencePass : Pass<"kreg-specialize-inference", "::mlir::kreg::M
   }];
 }
 
-#ifdef KREG_NOT_YET
 def FoldBatchNormPass : Pass<"kreg-fold-batch-norm", "::mlir::ModuleOp"> {
   let summary = "batch normalisation goes into the weights before it";
   let description = [{
@@ -196,6 +195,5 @@ def VerifyPenaltyFormPass : Pass<"kreg-verify-penalty-form", "::mlir::kreg::Mode
            "whether the model must be specialised to a mode already">];
 }
 
-#endif // KREG_NOT_YET
 
 #endif // KREG_TRANSFORMS_PASSES_TD

@@ -19,7 +19,82 @@ ReturnOp mlir::kreg::getReturn(ModelOp model) {
   return cast<ReturnOp>(model.getBody().front().getTerminator());
 }
 
-StringRef mlir::kreg::nameOf(Location loc) {
-  NameLoc name = loc->findInstanceOf<NameLoc>();
-  return name ? name.getName().getValue() : StringRef();
+SmallVector<PenaltySite> mlir::kreg::collectPenaltySites(ModelOp model) {
+  SmallVector<PenaltySite> sites;
+  for (Value value : getReturn(model).getPenalties()) {
+    if (auto penalty = value.getDefiningOp<PenaltyOp>()) {
+      sites.push_back({penalty.getInput(), penalty.getRegularizer(),
+                       penalty.getNorm(), penalty.getLoc(), Value()});
+    } else {
+      sites.push_back({Value(), L1L2Attr(), Norm::None, value.getLoc(), value});
+    }
+  }
+  return sites;
+}
+
+void mlir::kreg::replacePenaltySites(ModelOp model,
+                                     ArrayRef<PenaltySite> sites) {
+  ReturnOp terminator = getReturn(model);
+  SmallVector<PenaltyOp> old;
+  for (Value value : terminator.getPenalties()) {
+    auto penalty = value.getDefiningOp<PenaltyOp>();
+    if (penalty && !llvm::is_contained(old, penalty)) {
+      old.push_back(penalty);
+    }
+  }
+  terminator.getPenaltiesMutable().clear();
+  for (PenaltyOp penalty : old) {
+    penalty.erase();
+  }
+  OpBuilder builder(model.getContext());
+  SmallVector<Value> values;
+  for (const PenaltySite &site : sites) {
+    if (!site.tensor) {
+      values.push_back(site.other);
+      continue;
+    }
+    setInsertionPointForPenalty(builder, site.tensor);
+    values.push_back(PenaltyOp::create(builder, site.loc, site.tensor,
+                                       site.regularizer, site.norm));
+  }
+  terminator.getPenaltiesMutable().append(values);
+}
+
+/// Constants first, then the model's inputs, then results in block order.
+static bool isBefore(const PenaltySite &a, const PenaltySite &b) {
+  if (!a.tensor || !b.tensor) {
+    return !a.tensor && b.tensor;
+  }
+  if (a.tensor == b.tensor) {
+    return a.norm < b.norm;
+  }
+  auto argA = dyn_cast<BlockArgument>(a.tensor);
+  auto argB = dyn_cast<BlockArgument>(b.tensor);
+  if (argA || argB) {
+    return argA && (!argB || argA.getArgNumber() < argB.getArgNumber());
+  }
+  Operation *opA = a.tensor.getDefiningOp(), *opB = b.tensor.getDefiningOp();
+  return opA == opB ? cast<OpResult>(a.tensor).getResultNumber() <
+                          cast<OpResult>(b.tensor).getResultNumber()
+                    : opA->isBeforeInBlock(opB);
+}
+
+void mlir::kreg::sortPenaltySites(SmallVectorImpl<PenaltySite> &sites) {
+  SmallVector<unsigned> order =
+      llvm::to_vector(llvm::seq<unsigned>(0, sites.size()));
+  llvm::sort(order, [&](unsigned i, unsigned j) {
+    return isBefore(sites[i], sites[j]) ||
+           (!isBefore(sites[j], sites[i]) && i < j);
+  });
+  SmallVector<PenaltySite> sorted;
+  for (unsigned i : order) {
+    sorted.push_back(sites[i]);
+  }
+  sites = std::move(sorted);
+}
+
+remark::RemarkOpts mlir::kreg::remarkOptions(ModelOp model, StringRef pass,
+                                             StringRef name) {
+  return remark::RemarkOpts::name(name).category(pass).function(
+      model.getSymName());
 }

@@ -7,6 +7,7 @@
 #include "dialect/IR/Kreg.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
 
 namespace mlir::kreg {
 
@@ -18,8 +19,29 @@ void setInsertionPointForPenalty(OpBuilder &builder, Value tensor);
 /// The terminator of a model.
 ReturnOp getReturn(ModelOp model);
 
-/// The layer name that a location carries (a NameLoc), or "" if it has none.
-StringRef nameOf(Location loc);
+/// A penalty that `kreg.return` lists. Where the listed value is not a
+/// kreg.penalty (a zero penalty that was folded is a constant), `tensor` is
+/// null and `other` is the value.
+struct PenaltySite {
+  Value tensor;
+  L1L2Attr regularizer;
+  Norm norm = Norm::None;
+  Location loc;
+  Value other;
+};
+
+/// The penalties of a model in the order of `kreg.return`.
+SmallVector<PenaltySite> collectPenaltySites(ModelOp model);
+
+/// Makes `sites` the penalties of the model, in this order, in place of all
+/// that it has.
+void replacePenaltySites(ModelOp model, ArrayRef<PenaltySite> sites);
+
+/// Sorts sites by the place where their tensors are made, then by norm.
+void sortPenaltySites(SmallVectorImpl<PenaltySite> &sites);
+
+/// Options of a remark of `model` from the pass with the flag `pass`.
+remark::RemarkOpts remarkOptions(ModelOp model, StringRef pass, StringRef name);
 
 } // namespace mlir::kreg
 

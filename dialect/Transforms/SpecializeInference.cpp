@@ -1,10 +1,9 @@
 // kreg-specialize-inference: the model as it runs at inference.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialect/Rules/PenaltyLaws.h"
 #include "dialect/Transforms/Passes.h"
 #include "dialect/Transforms/PenaltyUtils.h"
-
-#include "mlir/IR/Remarks.h"
 
 namespace mlir::kreg {
 #define GEN_PASS_DEF_SPECIALIZEINFERENCEPASS
@@ -24,9 +23,8 @@ public:
     ModelOp model = getOperation();
     model->walk([&](DropoutOp dropout) {
       remark::passed(dropout.getLoc(),
-                     remark::RemarkOpts::name("dropout-is-identity")
-                         .category("kreg-specialize-inference")
-                         .function(model.getSymName()))
+                     remarkOptions(model, "kreg-specialize-inference",
+                                   "dropout_is_identity"))
           << remark::metric("rate", dropout.getRate().convertToDouble());
       dropout.replaceAllUsesWith(dropout.getX());
       dropout.erase();

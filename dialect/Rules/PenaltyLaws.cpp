@@ -1,0 +1,238 @@
+// The penalty laws: matches, factors and conditions of PenaltyLaws.def, and
+// their application to one penalty.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Rules/PenaltyLaws.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+//===----------------------------------------------------------------------===//
+// Which ops
+//===----------------------------------------------------------------------===//
+
+template <typename OpTy>
+static bool is(Operation *op) {
+  return isa<OpTy>(op);
+}
+
+template <UnaryKind kind>
+static bool isUnary(Operation *op) {
+  auto unary = dyn_cast<UnaryOp>(op);
+  return unary && unary.getKind() == kind;
+}
+
+template <BinaryKind kind>
+static bool isBinary(Operation *op) {
+  auto binary = dyn_cast<BinaryOp>(op);
+  return binary && binary.getKind() == kind;
+}
+
+template <PoolKind kind>
+static bool isPool(Operation *op) {
+  auto pool = dyn_cast<PoolOp>(op);
+  return pool && pool.getKind() == kind;
+}
+
+template <ReduceKind kind>
+static bool isReduce(Operation *op) {
+  auto reduce = dyn_cast<ReduceOp>(op);
+  return reduce && reduce.getKind() == kind;
+}
+
+//===----------------------------------------------------------------------===//
+// Factors
+//===----------------------------------------------------------------------===//
+
+static std::optional<Ratio> one(Operation *) { return Ratio{}; }
+static std::optional<Ratio> noLaw(Operation *) { return std::nullopt; }
+
+static std::optional<Ratio> perWindow(Operation *op) {
+  int64_t elements = 1;
+  for (int64_t n : cast<PoolOp>(op).getWindow()) {
+    elements *= n;
+  }
+  return Ratio{1, elements};
+}
+
+static std::optional<Ratio> perReduced(Operation *op) {
+  auto reduce = cast<ReduceOp>(op);
+  int64_t elements = 1;
+  for (auto [axis, n] : llvm::enumerate(typeOf(reduce.getX()).getShape())) {
+    bool reduced = llvm::is_contained(reduce.getAxes(), int64_t(axis));
+    elements *= reduced ? n : 1;
+  }
+  return Ratio{1, elements};
+}
+
+static constexpr LawFactor One{"1", one}, No{"–", noLaw},
+    PerWindow{"1/k", perWindow}, PerReduced{"1/n", perReduced};
+
+//===----------------------------------------------------------------------===//
+// Conditions
+//===----------------------------------------------------------------------===//
+
+static bool holdsBatchStays(Operation *op, Norm norm, const RangeAnalysis &) {
+  return norm == Norm::None || cast<TransposeOp>(op).getPerm().front() == 0;
+}
+
+static bool holdsNonNegative(Operation *op, Norm, const RangeAnalysis &ranges) {
+  return llvm::all_of(op->getOperands(), [&](Value input) {
+    return ranges.of(input).isNonNegative();
+  });
+}
+
+static bool holdsAtMost6(Operation *op, Norm, const RangeAnalysis &ranges) {
+  return ranges.of(op->getOperand(0)).hi <= 6.0;
+}
+
+static bool holdsExactTiling(Operation *op, Norm, const RangeAnalysis &) {
+  auto pool = cast<PoolOp>(op);
+  for (auto [i, window] : llvm::enumerate(pool.getWindow())) {
+    if (pool.getStrides()[i] != window || pool.getPadsLow()[i] != 0 ||
+        pool.getPadsHigh()[i] != 0 ||
+        typeOf(pool.getX()).getDimSize(i + 1) % window != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool holdsNotEmpty(Operation *op, Norm, const RangeAnalysis &) {
+  return perReduced(op)->denominator > 0;
+}
+
+static bool holdsSameShape(Operation *op, Norm, const RangeAnalysis &) {
+  return llvm::all_of(op->getOperandTypes(), [&](Type type) {
+    return type == op->getResult(0).getType();
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+#define CONDITION(Id, name, text)                                              \
+  static const LawCondition Id{name, text, holds##Id};
+#include "dialect/Rules/PenaltyLaws.def"
+
+ArrayRef<PenaltyLaw> mlir::kreg::penaltyLaws() {
+#define WHERE(...) {__VA_ARGS__}
+#define First LawInputs::First
+#define All LawInputs::All
+  struct Where {
+    Where(std::initializer_list<std::reference_wrapper<const LawCondition>> c) {
+      for (const LawCondition &condition : c) {
+        list.push_back(&condition);
+      }
+    }
+    SmallVector<const LawCondition *, 2> list;
+  };
+  static const PenaltyLaw laws[] = {
+#define LAW(Id, name, match, equation, c1, c2, inputs, modes, where, why,      \
+            source)                                                            \
+  PenaltyLaw{name,   match, equation,          c1,  c2,                        \
+             inputs, modes, Where(where).list, why, source},
+#include "dialect/Rules/PenaltyLaws.def"
+  };
+#undef All
+#undef First
+#undef WHERE
+  return laws;
+}
+
+const PenaltyLaw *mlir::kreg::findPenaltyLaw(Operation *op) {
+  for (const PenaltyLaw &law : penaltyLaws()) {
+    if (law.matches(op)) {
+      return &law;
+    }
+  }
+  return nullptr;
+}
+
+unsigned mlir::kreg::requiredModes(ModelOp model) {
+  auto mode = model->getAttrOfType<StringAttr>(kModeAttr);
+  return mode && mode.getValue() == kInferenceMode ? Inference
+                                                   : Inference | Training;
+}
+
+//===----------------------------------------------------------------------===//
+// Application
+//===----------------------------------------------------------------------===//
+
+/// Elements of one row of the batch.
+static int64_t rowElements(Value tensor) {
+  int64_t elements = 1;
+  for (int64_t n : typeOf(tensor).getShape()) {
+    elements *= ShapedType::isDynamic(n) ? 1 : n;
+  }
+  return elements;
+}
+
+/// The law's regularizer for an input, or null where a sum has no law.
+static L1L2Attr scaled(const PenaltyLaw &law, Operation *op, L1L2Attr old,
+                       bool &scales) {
+  double l1 = old.l1(), l2 = old.l2();
+  for (auto [coefficient, factor] :
+       {std::pair{&l1, &law.c1}, std::pair{&l2, &law.c2}}) {
+    if (*coefficient == 0.0) {
+      continue;
+    }
+    std::optional<Ratio> ratio = factor->of(op);
+    if (!ratio) {
+      return {};
+    }
+    scales |= !ratio->isOne();
+    *coefficient = ratio->times(*coefficient);
+  }
+  return L1L2Attr::get(op->getContext(), l1, l2);
+}
+
+FailureOr<SmallVector<MovedPenalty>>
+mlir::kreg::applyPenaltyLaw(const PenaltyLaw &law, PenaltyCrossing crossing,
+                            Observe observe, unsigned modes,
+                            const RangeAnalysis &ranges, LawRefusal &refusal) {
+  auto refuse = [&](StringRef name, StringRef text) {
+    refusal = {name.str(), text.str()};
+    return failure();
+  };
+  Operation *op = crossing.op;
+  assert(law.matches(op) && "the law is about another op");
+  if ((law.modes & modes) != modes) {
+    return refuse("other_mode", "the law does not hold in training");
+  }
+  for (const LawCondition *condition : law.conditions) {
+    if (!condition->holds(op, crossing.norm, ranges)) {
+      return refuse(condition->name, condition->text);
+    }
+  }
+  bool scales = false;
+  L1L2Attr regularizer = scaled(law, op, crossing.regularizer, scales);
+  if (!regularizer) {
+    return refuse("no_law", "there is no law for one of its sums");
+  }
+  SmallVector<Value> inputs(op->getOperands());
+  if (law.inputs == LawInputs::First) {
+    inputs.truncate(1);
+  }
+  if (observe == Observe::Sites) {
+    if (inputs.size() != 1 || scales) {
+      return refuse("another_value", "the site would not keep its own value");
+    }
+    if (rowElements(inputs[0]) > rowElements(op->getResult(0))) {
+      return refuse("more_work", "the input has more elements than the output");
+    }
+  }
+  SmallVector<MovedPenalty> moved;
+  for (Value input : inputs) {
+    moved.push_back({input, regularizer});
+  }
+  return moved;
+}
