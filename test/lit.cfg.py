@@ -20,6 +20,9 @@ config.environment["PATH"] = os.path.pathsep.join(
 )
 
 config.substitutions.append(("%{inputs}", os.path.join(config.test_source_root, "Inputs")))
+# Real Keras files with what Keras computed for them.
+config.substitutions.append(("%{cases}", os.path.join(config.test_source_root, "e2e", "cases")))
+config.substitutions.append(("%{question}", os.path.join(config.kregc_source, "examples", "question")))
 config.substitutions.append(("%{source}", config.kregc_source))
 config.substitutions.append(("%{build}", config.kregc_build))
 # Randomised tests read these.
