@@ -200,7 +200,7 @@ bool FoldBatchNormPass::foldIntoWeights(BatchNormOp norm, Linear &linear,
                     ? readNew(builder, linear.biasAdd.getLoc(), linear.bias,
                               linear.bias.getSymName() + ".folded", size, bias)
                     : readNew(builder, norm.getLoc(), mean,
-                              layerOf(mean) + ".shift", size, bias);
+                              layerOf(mean) + "/shift.folded", size, bias);
   auto add = BinaryOp::create(builder, norm.getLoc(), BinaryKind::Add,
                               folded->getResult(0), shift);
   norm.replaceAllUsesWith(add.getY());
@@ -216,10 +216,10 @@ void FoldBatchNormPass::replaceByAffine(BatchNormOp norm,
   shape.front() = affine.scale.size();
   VariableOp mean = getVariable(norm.getMean(), *symbols);
   Location loc = norm.getLoc();
-  Value scale = readNew(builder, loc, mean, layerOf(mean) + ".scale", shape,
-                        affine.scale);
-  Value shift = readNew(builder, loc, mean, layerOf(mean) + ".shift", shape,
-                        affine.shift);
+  Value scale = readNew(builder, loc, mean, layerOf(mean) + "/scale.folded",
+                        shape, affine.scale);
+  Value shift = readNew(builder, loc, mean, layerOf(mean) + "/shift.folded",
+                        shape, affine.shift);
   Value product =
       BinaryOp::create(builder, loc, BinaryKind::Mul, norm.getX(), scale);
   Value sum = BinaryOp::create(builder, loc, BinaryKind::Add, product, shift);

@@ -83,7 +83,7 @@ def FoldBatchNormPass : Pass<"kreg-fold-batch-norm", "::mlir::ModuleOp"> {
     into the bias. Everywhere else it becomes a multiplication and an addition
     with two variables of shape [C]. All is computed in double and rounded to
     float32 once; new variables are named after the old ones:
-    `@"conv2d/kernel.folded"`, `@"batch_normalization.scale"`. Old variables
+    `@"conv2d/kernel.folded"`, `@"batch_normalization/scale.folded"`. Old variables
     that nobody reads go, unless they carry a weight penalty.
 
     The linear op and its bias must have no other reader (a penalty of the
@@ -102,7 +102,7 @@ def FoldBatchNormPass : Pass<"kreg-fold-batch-norm", "::mlir::ModuleOp"> {
     ```mlir
     %folded = kreg.read @"dense/kernel.folded" : tensor<4x2xf32>
     %0 = kreg.dense %x, %folded : (tensor<?x4xf32>, tensor<4x2xf32>) -> tensor<?x2xf32>
-    %shift = kreg.read @"batch_normalization.shift" : tensor<2xf32>
+    %shift = kreg.read @"batch_normalization/shift.folded" : tensor<2xf32>
     %y = kreg.binary add %0, %shift : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
     ```
   }];

@@ -3,6 +3,8 @@
 
 #include "dialect/Transforms/PenaltyUtils.h"
 
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace mlir::kreg;
 
@@ -35,16 +37,17 @@ SmallVector<PenaltySite> mlir::kreg::collectPenaltySites(ModelOp model) {
 void mlir::kreg::replacePenaltySites(ModelOp model,
                                      ArrayRef<PenaltySite> sites) {
   ReturnOp terminator = getReturn(model);
-  SmallVector<PenaltyOp> old;
+  llvm::SetVector<Operation *> old, constants;
   for (Value value : terminator.getPenalties()) {
-    auto penalty = value.getDefiningOp<PenaltyOp>();
-    if (penalty && !llvm::is_contained(old, penalty)) {
-      old.push_back(penalty);
+    if (auto penalty = value.getDefiningOp<PenaltyOp>()) {
+      old.insert(penalty);
+    } else if (Operation *constant = value.getDefiningOp()) {
+      constants.insert(constant);
     }
   }
   terminator.getPenaltiesMutable().clear();
-  for (PenaltyOp penalty : old) {
-    penalty.erase();
+  for (Operation *penalty : old) {
+    penalty->erase();
   }
   OpBuilder builder(model.getContext());
   SmallVector<Value> values;
@@ -58,6 +61,11 @@ void mlir::kreg::replacePenaltySites(ModelOp model,
                                        site.regularizer, site.norm));
   }
   terminator.getPenaltiesMutable().append(values);
+  for (Operation *constant : constants) {
+    if (isOpTriviallyDead(constant)) {
+      constant->erase();
+    }
+  }
 }
 
 /// Constants first, then the model's inputs, then results in block order.
