@@ -1,0 +1,26 @@
+// RUN: kreg-opt %s -kreg-move-penalties -split-input-file | FileCheck %s
+// RUN: kreg-opt %s -kreg-move-penalties=observe=sum -split-input-file | FileCheck %s
+
+// tanh is negative where x is.
+// CHECK-LABEL: kreg.model @non_negative
+// CHECK: %[[Y:.*]] = kreg.unary relu6
+// CHECK-NEXT: kreg.penalty %[[Y]]
+kreg.model @non_negative(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %a = kreg.unary tanh %x : tensor<?x4xf32>
+  %y = kreg.unary relu6 %a : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32> penalties %p
+}
+
+// -----
+
+// An exponential may be above 6.
+// CHECK-LABEL: kreg.model @at_most_6
+// CHECK: %[[Y:.*]] = kreg.unary relu6
+// CHECK-NEXT: kreg.penalty %[[Y]]
+kreg.model @at_most_6(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %a = kreg.unary exp %x : tensor<?x4xf32>
+  %y = kreg.unary relu6 %a : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32> penalties %p
+}

@@ -1,0 +1,13 @@
+// RUN: kreg-opt %s -kreg-move-penalties -split-input-file | FileCheck %s
+// RUN: kreg-opt %s -kreg-move-penalties=observe=sum -split-input-file | FileCheck %s
+
+// CHECK-LABEL: kreg.model @relu6
+// CHECK: %[[A:.*]] = kreg.unary sigmoid
+// CHECK-NEXT: kreg.penalty %[[A]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: kreg.unary relu6
+kreg.model @relu6(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %a = kreg.unary sigmoid %x : tensor<?x4xf32>
+  %y = kreg.unary relu6 %a : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32> penalties %p
+}
