@@ -55,7 +55,7 @@ struct Activation {
 };
 
 // One struct per family of layers: what `call` needs, defaults resolved.
-struct InputConfig { Shape shape; std::string dtype; };
+struct InputConfig { Shape shape; std::string dtype; }; ///< the batch comes first
 struct DenseConfig { int64_t units; bool useBias; Activation activation; };
 struct ConvConfig {
   int64_t rank, filters, groups;
@@ -127,6 +127,7 @@ struct Model {
   std::string format;      ///< "keras", "h5", "json"
   Version version;
   bool dividesPenaltyByBatch = true; ///< from Versions.def
+  bool penalisesFrozenWeights = false; ///< weight penalties of untrainable weights count
   std::vector<Layer> layers;
   std::vector<Call> calls;           ///< live and dead ones, in topological order
   std::vector<int> inputs;           ///< calls of InputLayers, in the order of the model's inputs

@@ -1,0 +1,270 @@
+// Tells the three file formats apart and puts version, graph and weights of
+// each together.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "frontends/Keras/Reader.h"
+
+#include "frontends/Container/Error.h"
+#include "frontends/Container/Hdf5.h"
+#include "frontends/Container/Json.h"
+#include "frontends/Container/Zip.h"
+#include "frontends/Keras/Graph.h"
+#include "frontends/Keras/Version.h"
+#include "frontends/Keras/Weights.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+
+using namespace kregc;
+using namespace kregc::keras;
+
+/// Sets the version of `model`: the user's, else the file's `text`.
+static llvm::Error setVersion(const ReadOptions &options,
+                              const std::optional<std::string> &text,
+                              llvm::StringRef where, Model &model) {
+  if (!options.kerasVersion && !text) {
+    return withNote(diagnose(Diagnostic::VersionMissing, where),
+                    "say it with --keras-version, for example "
+                    "--keras-version 3.15.1");
+  }
+  auto version = options.kerasVersion
+                     ? parseVersion(*options.kerasVersion, "--keras-version")
+                     : parseVersion(*text, where);
+  if (!version) {
+    return options.kerasVersion
+               ? version.takeError()
+               : withNote(version.takeError(),
+                          "--keras-version says it in the file's place");
+  }
+  model.version = *version;
+  model.dividesPenaltyByBatch = holds(Fact::DividesPenaltyByBatch, *version);
+  model.penalisesFrozenWeights = holds(Fact::PenalisesFrozenWeights, *version);
+  return llvm::Error::success();
+}
+
+/// The text of the member `keras_version`, if there is one.
+static std::optional<std::string> versionIn(const JsonValue &object) {
+  const JsonValue *text = object.find("keras_version");
+  return text && text->isString() ? std::optional(text->string().str())
+                                  : std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// .keras
+//===----------------------------------------------------------------------===//
+
+static llvm::Expected<std::unique_ptr<JsonDocument>>
+readJsonEntry(const ZipReader &archive, llvm::StringRef entry,
+              llvm::StringRef path) {
+  auto bytes = archive.read(entry, JsonLimits().maxBytes);
+  if (!bytes) {
+    return bytes.takeError();
+  }
+  return JsonDocument::parse(bytes->text(), (path + "/" + entry).str());
+}
+
+static llvm::Error readArchiveVersion(const ZipReader &archive,
+                                      llvm::StringRef path,
+                                      const ReadOptions &options,
+                                      Model &model) {
+  constexpr llvm::StringLiteral entry("metadata.json");
+  if (options.kerasVersion || !archive.has(entry)) {
+    return setVersion(options, std::nullopt, path, model);
+  }
+  auto metadata = readJsonEntry(archive, entry, path);
+  if (!metadata) {
+    return metadata.takeError();
+  }
+  return setVersion(options, versionIn((*metadata)->root()),
+                    (path + "/" + entry).str(), model);
+}
+
+static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
+                               const ReadOptions &options, Model &model) {
+  auto archive = ZipReader::open(bytes, path);
+  if (!archive) {
+    return archive.takeError();
+  }
+  auto config = readJsonEntry(*archive, "config.json", path);
+  if (!config) {
+    return config.takeError();
+  }
+  if (llvm::Error error = readArchiveVersion(*archive, path, options, model)) {
+    return error;
+  }
+  if (llvm::Error error = readGraph((*config)->root(), model)) {
+    return error;
+  }
+  constexpr llvm::StringLiteral entry("model.weights.h5");
+  std::string place = (path + "/" + entry).str();
+  // Not HDF5? Then a bomb is not even unpacked.
+  auto head = archive->peek(entry, 8);
+  if (!head) {
+    return head.takeError();
+  }
+  if (!looksLikeHdf5(*head)) {
+    return diagnose(Diagnostic::Hdf5Unreadable, place,
+                    "it does not begin with HDF5's signature");
+  }
+  auto weights = archive->read(entry);
+  if (!weights) {
+    return weights.takeError();
+  }
+  auto file = Hdf5File::open(weights->text(), place);
+  if (!file) {
+    return file.takeError();
+  }
+  return readArchiveWeights(*file, model);
+}
+
+//===----------------------------------------------------------------------===//
+// Legacy .h5
+//===----------------------------------------------------------------------===//
+
+static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
+                              const ReadOptions &options, Model &model) {
+  auto file = Hdf5File::open(bytes, path);
+  if (!file) {
+    return file.takeError();
+  }
+  auto text = file->text("", "model_config");
+  if (!text) {
+    return text.takeError();
+  }
+  if (!*text) {
+    return withNote(
+        diagnose(Diagnostic::Hdf5Attribute, path, "model_config", "/"),
+        "a file of weights only is no model; save the model, or "
+        "give its .json with the weights beside it");
+  }
+  auto config = JsonDocument::parse(**text, (path + ": model_config").str());
+  if (!config) {
+    return config.takeError();
+  }
+  auto version = file->text("", "keras_version");
+  if (!version) {
+    return version.takeError();
+  }
+  if (llvm::Error error = setVersion(options, *version, path, model)) {
+    return error;
+  }
+  if (llvm::Error error = readGraph((*config)->root(), model)) {
+    return error;
+  }
+  return readLegacyWeights(*file, model);
+}
+
+//===----------------------------------------------------------------------===//
+// .json
+//===----------------------------------------------------------------------===//
+
+/// "dir/model.weights.h5" for "dir/model.json".
+static std::string weightsBeside(llvm::StringRef path) {
+  llvm::StringRef stem = path;
+  stem.consume_back(".json");
+  return (stem + ".weights.h5").str();
+}
+
+static llvm::Error readWeightsFile(llvm::StringRef path, Model &model) {
+  auto buffer = openFile(path);
+  if (!buffer) {
+    return buffer.takeError();
+  }
+  auto file = Hdf5File::open((*buffer)->getBuffer(), path);
+  if (!file) {
+    return file.takeError();
+  }
+  return readArchiveWeights(*file, model);
+}
+
+static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
+                            const ReadOptions &options, Model &model) {
+  auto config = JsonDocument::parse(bytes, path);
+  if (!config) {
+    return config.takeError();
+  }
+  const JsonValue &root = (*config)->root();
+  if (!root.isObject()) {
+    return diagnose(Diagnostic::JsonKind, root.where(), root.describe(),
+                    "an object");
+  }
+  // Look at the class first: what is no model needs no version.
+  const JsonValue *className = root.find("class_name");
+  if (!className) {
+    return diagnose(Diagnostic::JsonMissing, root.where(), "class_name");
+  }
+  std::optional<std::string> version = versionIn(root);
+  if (!version && !options.kerasVersion) {
+    if (std::optional<Version> guess = fingerprint(root)) {
+      version = guess->text;
+      model.warnings.push_back(
+          {"guessed-version", "",
+           "the file does not say which Keras wrote it; its keys are those of "
+           "Keras " +
+               guess->text + " or a little later"});
+    }
+  }
+  if (llvm::Error error = setVersion(options, version, path, model)) {
+    return error;
+  }
+  if (llvm::Error error = readGraph(root, model)) {
+    return error;
+  }
+  std::string weights = options.weightsPath.value_or(weightsBeside(path));
+  if (!options.weightsPath && !llvm::sys::fs::exists(weights)) {
+    return llvm::Error::success();
+  }
+  return readWeightsFile(weights, model);
+}
+
+//===----------------------------------------------------------------------===//
+// Any
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<Model> keras::readModel(llvm::StringRef path,
+                                       const ReadOptions &options) {
+  auto buffer = openFile(path);
+  if (!buffer) {
+    return buffer.takeError();
+  }
+  llvm::StringRef bytes = (*buffer)->getBuffer();
+  if (bytes.empty()) {
+    return diagnose(Diagnostic::EmptyFile, path);
+  }
+  Model model;
+  model.file = path.str();
+  llvm::Error error = llvm::Error::success();
+  if (bytes.starts_with("PK")) {
+    model.format = "keras";
+    error = readArchive(bytes, path, options, model);
+  } else if (looksLikeHdf5(bytes)) {
+    model.format = "h5";
+    error = readLegacy(bytes, path, options, model);
+  } else if (path.ends_with(".json") ||
+             bytes.ltrim(" \t\r\n").starts_with("{")) {
+    model.format = "json";
+    error = readJson(bytes, path, options, model);
+  } else {
+    error = diagnose(Diagnostic::UnknownFormat, path);
+  }
+  if (error) {
+    return std::move(error);
+  }
+  return model;
+}
+
+std::vector<bool> keras::liveCalls(const Model &model) {
+  std::vector<bool> live(model.calls.size(), false);
+  for (const TensorRef &output : model.outputs) {
+    live[output.call] = true;
+  }
+  // Calls are in topological order, so one sweep from the back is enough.
+  for (size_t i = model.calls.size(); i-- > 0;) {
+    if (live[i]) {
+      for (const TensorRef &input : model.calls[i].inputs) {
+        live[input.call] = true;
+      }
+    }
+  }
+  return live;
+}

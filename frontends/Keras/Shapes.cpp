@@ -1,0 +1,416 @@
+// Keras' compute_output_shape, one overload per family; batches are -1.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "frontends/Keras/Shapes.h"
+
+#include "frontends/Container/Error.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <algorithm>
+
+using namespace kregc;
+using namespace kregc::keras;
+
+std::string keras::printShape(llvm::ArrayRef<int64_t> shape) {
+  std::string text = "(";
+  for (size_t i = 0; i < shape.size(); ++i) {
+    text += i ? ", " : "";
+    text += shape[i] < 0 ? "None" : std::to_string(shape[i]);
+  }
+  return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+/// The product of extents, or -1 above maxElements; -1 extents count as 1.
+static int64_t countOf(llvm::ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t extent : shape) {
+    if (llvm::MulOverflow<int64_t>(count, extent < 0 ? 1 : extent, count) ||
+        count > maxElements) {
+      return -1;
+    }
+  }
+  return count;
+}
+
+namespace {
+
+/// Infers the output of one call; each family is one operator().
+class Inference {
+public:
+  Inference(const Layer &layer, llvm::ArrayRef<Shape> inputs)
+      : layer(layer), inputs(inputs), input(inputs.front()) {}
+
+  llvm::Expected<Shape> operator()(const InputConfig &config) { return input; }
+
+  llvm::Expected<Shape> operator()(const DenseConfig &config) {
+    if (input.size() < 2) {
+      return wrongRank("rank 2 or more");
+    }
+    Shape shape = input;
+    shape.back() = config.units;
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const ConvConfig &config) {
+    auto shape = slide(config.rank, config.channelsFirst, config.kernel,
+                       config.strides, config.dilation, config.padding);
+    if (shape) {
+      size_t axis = channelAxis(config.channelsFirst);
+      int64_t channels = input[axis];
+      if (channels % config.groups != 0) {
+        return mismatch(llvm::formatv("{0} channels do not divide into {1} "
+                                      "groups",
+                                      channels, config.groups));
+      }
+      (*shape)[axis] = config.filters;
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const DepthwiseConvConfig &config) {
+    auto shape = slide(config.rank, config.channelsFirst, config.kernel,
+                       config.strides, config.dilation, config.padding);
+    if (shape) {
+      int64_t &channels = (*shape)[channelAxis(config.channelsFirst)];
+      if (llvm::MulOverflow(channels, config.depthMultiplier, channels)) {
+        channels = std::numeric_limits<int64_t>::max();
+      }
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const PoolConfig &config) {
+    std::vector<int64_t> dilation(config.rank, 1);
+    return slide(config.rank, config.channelsFirst, config.window,
+                 config.strides, dilation, config.padding);
+  }
+
+  llvm::Expected<Shape> operator()(const GlobalPoolConfig &config) {
+    if (static_cast<int64_t>(input.size()) != config.rank + 2) {
+      return wrongRank("rank " + std::to_string(config.rank + 2));
+    }
+    size_t axis = channelAxis(config.channelsFirst);
+    Shape shape = {input[0]};
+    for (size_t i = 1; i < input.size(); ++i) {
+      if (i == axis) {
+        shape.push_back(input[i]);
+      } else if (config.keepDims) {
+        shape.push_back(1);
+      }
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const FlattenConfig &config) {
+    int64_t count = countOf(llvm::ArrayRef(input).drop_front());
+    return Shape{input[0], count};
+  }
+
+  llvm::Expected<Shape> operator()(const ReshapeConfig &config) {
+    int64_t have = countOf(llvm::ArrayRef(input).drop_front());
+    int64_t want = countOf(config.target);
+    Shape shape = config.target;
+    auto open = llvm::find(shape, -1);
+    bool fits = want >= 0 && have == want;
+    if (open != shape.end() && want > 0) {
+      fits = have % want == 0;
+      *open = have / want;
+    }
+    if (!fits) {
+      return mismatch("cannot reshape " + printShape(input) + " to " +
+                      printShape(config.target));
+    }
+    shape.insert(shape.begin(), input[0]);
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const PermuteConfig &config) {
+    if (config.dims.size() + 1 != input.size()) {
+      return wrongRank("rank " + std::to_string(config.dims.size() + 1));
+    }
+    Shape shape = {input[0]};
+    for (int64_t dim : config.dims) {
+      shape.push_back(input[dim]);
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const ZeroPaddingConfig &config) {
+    if (static_cast<int64_t>(input.size()) != config.rank + 2) {
+      return wrongRank("rank " + std::to_string(config.rank + 2));
+    }
+    Shape shape = input;
+    for (int64_t i = 0; i < config.rank; ++i) {
+      shape[i + (config.channelsFirst ? 2 : 1)] +=
+          config.low[i] + config.high[i];
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const ActivationConfig &config) {
+    return input;
+  }
+
+  llvm::Expected<Shape> operator()(const DropoutConfig &config) {
+    bool fits =
+        config.noiseShape.empty() || config.noiseShape.size() == input.size();
+    for (size_t i = 0; fits && i < config.noiseShape.size(); ++i) {
+      int64_t extent = config.noiseShape[i];
+      fits = i == 0 || extent < 0 || extent == 1 || extent == input[i];
+    }
+    if (!fits) {
+      return mismatch("the noise shape " + printShape(config.noiseShape) +
+                      " does not fit an input of shape " + printShape(input));
+    }
+    return input;
+  }
+
+  llvm::Expected<Shape> operator()(const BatchNormConfig &config) {
+    int64_t axis = 0;
+    if (llvm::Error error = resolveAxis(config.axis, axis)) {
+      return std::move(error);
+    }
+    return input;
+  }
+
+  llvm::Expected<Shape> operator()(const MergeConfig &config) {
+    Shape shape = input;
+    for (const Shape &other : inputs.drop_front()) {
+      // Tensors of smaller rank get extents of 1 behind the batch.
+      size_t rank = std::max(shape.size(), other.size());
+      Shape left = widen(shape, rank), right = widen(other, rank);
+      for (size_t i = 0; i < rank; ++i) {
+        if (left[i] != right[i] && left[i] != 1 && right[i] != 1) {
+          return mismatch("cannot broadcast shapes " + printShape(shape) +
+                          " and " + printShape(other));
+        }
+        left[i] = left[i] == 1 ? right[i] : left[i];
+      }
+      shape = left;
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const ConcatenateConfig &config) {
+    int64_t axis = 0;
+    if (llvm::Error error = resolveAxis(config.axis, axis)) {
+      return std::move(error);
+    }
+    Shape shape = input;
+    for (const Shape &other : inputs.drop_front()) {
+      bool fits = other.size() == shape.size();
+      for (size_t i = 0; fits && i < shape.size(); ++i) {
+        fits = static_cast<int64_t>(i) == axis || shape[i] == other[i];
+      }
+      if (!fits) {
+        return mismatch("cannot concatenate shapes " + printShape(input) +
+                        " and " + printShape(other) + " along axis " +
+                        std::to_string(config.axis));
+      }
+      shape[axis] += other[axis];
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const ActivityRegularizationConfig &) {
+    return input;
+  }
+
+  /// Turns a negative axis into one of the input; the batch is refused.
+  llvm::Error resolveAxis(int64_t axis, int64_t &out) {
+    int64_t rank = static_cast<int64_t>(input.size());
+    out = axis < 0 ? axis + rank : axis;
+    if (axis == 0 || out == 0) {
+      return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
+                      "an axis that is the batch");
+    }
+    if (out < 0 || out >= rank) {
+      return mismatch(llvm::formatv("axis {0} is not an axis of shape {1}",
+                                    axis, printShape(input)));
+    }
+    return llvm::Error::success();
+  }
+
+private:
+  size_t channelAxis(bool first) const { return first ? 1 : input.size() - 1; }
+
+  llvm::Error wrongRank(llvm::Twine want) {
+    return diagnose(Diagnostic::ShapeRank, layer.where, layer.name,
+                    printShape(input), want.str());
+  }
+  llvm::Error mismatch(llvm::Twine what) {
+    return diagnose(Diagnostic::ShapeMismatch, layer.where, layer.name,
+                    what.str());
+  }
+
+  static Shape widen(const Shape &shape, size_t rank) {
+    Shape wide = shape;
+    wide.insert(wide.begin() + 1, rank - shape.size(), 1);
+    return wide;
+  }
+
+  /// A window that slides over the spatial axes.
+  llvm::Expected<Shape> slide(int64_t rank, bool channelsFirst,
+                              llvm::ArrayRef<int64_t> window,
+                              llvm::ArrayRef<int64_t> strides,
+                              llvm::ArrayRef<int64_t> dilation,
+                              Padding padding) {
+    if (static_cast<int64_t>(input.size()) != rank + 2) {
+      return wrongRank("rank " + std::to_string(rank + 2));
+    }
+    Shape shape = input;
+    for (int64_t i = 0; i < rank; ++i) {
+      int64_t &extent = shape[i + (channelsFirst ? 2 : 1)];
+      // Both factors are below 2^31.
+      int64_t covered = (window[i] - 1) * dilation[i] + 1;
+      if (padding != Padding::Valid) {
+        extent = (extent + strides[i] - 1) / strides[i];
+      } else if (covered > extent) {
+        return mismatch(llvm::formatv(
+            "a window that covers {0} does not fit an input of shape {1}",
+            covered, printShape(input)));
+      } else {
+        extent = (extent - covered) / strides[i] + 1;
+      }
+    }
+    return shape;
+  }
+
+  const Layer &layer;
+  llvm::ArrayRef<Shape> inputs;
+  const Shape &input;
+};
+
+} // namespace
+
+/// One input, except for layers that merge several.
+static llvm::Error checkCount(const Layer &layer, size_t count) {
+  bool merges = std::holds_alternative<MergeConfig>(layer.config) ||
+                std::holds_alternative<ConcatenateConfig>(layer.config);
+  if (merges ? count >= 1 : count == 1) {
+    return llvm::Error::success();
+  }
+  return diagnose(Diagnostic::InputCount, layer.where, layer.name, count,
+                  merges ? "one or more" : "one");
+}
+
+llvm::Expected<Shape> keras::inferShape(const Layer &layer,
+                                        llvm::ArrayRef<Shape> inputs) {
+  Shape own;
+  if (const auto *config = std::get_if<InputConfig>(&layer.config)) {
+    if (!inputs.empty()) {
+      return diagnose(Diagnostic::InputCount, layer.where, layer.name,
+                      inputs.size(), "none");
+    }
+    own = config->shape;
+    own.front() = -1;
+  } else if (llvm::Error error = checkCount(layer, inputs.size())) {
+    return std::move(error);
+  }
+  auto shape = std::holds_alternative<InputConfig>(layer.config)
+                   ? llvm::Expected<Shape>(own)
+                   : std::visit(Inference(layer, inputs), layer.config);
+  if (!shape) {
+    return shape;
+  }
+  llvm::ArrayRef<int64_t> inner = llvm::ArrayRef(*shape).drop_front();
+  if (llvm::any_of(inner, [](int64_t extent) { return extent < 0; })) {
+    return diagnose(Diagnostic::ShapeDynamic, layer.where, layer.name,
+                    printShape(*shape));
+  }
+  if (llvm::is_contained(inner, 0)) {
+    return diagnose(Diagnostic::ShapeMismatch, layer.where, layer.name,
+                    "it makes an empty tensor of shape " + printShape(*shape));
+  }
+  if (countOf(inner) < 0) {
+    return diagnose(Diagnostic::ShapeOverflow, layer.where, layer.name,
+                    printShape(*shape), maxElements);
+  }
+  return shape;
+}
+
+//===----------------------------------------------------------------------===//
+// Weights
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// The weights of one layer; each family with weights is one operator().
+struct WeightList {
+  const Layer &layer;
+  const Shape &input;
+  llvm::StringRef depthwiseName;
+  std::vector<Weight> weights;
+
+  void add(llvm::StringRef variable, Shape shape, bool trainable = true) {
+    Weight weight;
+    weight.path = layer.name + "/" + variable.str();
+    weight.variable = variable.str();
+    weight.shape = std::move(shape);
+    weight.trainable = trainable && layer.trainable;
+    weights.push_back(std::move(weight));
+  }
+
+  int64_t channels(bool first) const { return first ? input[1] : input.back(); }
+
+  void operator()(const DenseConfig &config) {
+    add("kernel", {input.back(), config.units});
+    if (config.useBias) {
+      add("bias", {config.units});
+    }
+  }
+  void operator()(const ConvConfig &config) {
+    Shape kernel = config.kernel;
+    kernel.push_back(channels(config.channelsFirst) / config.groups);
+    kernel.push_back(config.filters);
+    add("kernel", kernel);
+    if (config.useBias) {
+      add("bias", {config.filters});
+    }
+  }
+  void operator()(const DepthwiseConvConfig &config) {
+    Shape kernel = config.kernel;
+    int64_t in = channels(config.channelsFirst);
+    kernel.push_back(in);
+    kernel.push_back(config.depthMultiplier);
+    add(depthwiseName, kernel);
+    if (config.useBias) {
+      add("bias", {in * config.depthMultiplier});
+    }
+  }
+  void operator()(const BatchNormConfig &config) {
+    int64_t axis = config.axis < 0
+                       ? config.axis + static_cast<int64_t>(input.size())
+                       : config.axis;
+    Shape shape = {input[axis]};
+    if (config.scale) {
+      add("gamma", shape);
+    }
+    if (config.center) {
+      add("beta", shape);
+    }
+    add("moving_mean", shape, false);
+    add("moving_variance", shape, false);
+  }
+  template <typename Other>
+  void operator()(const Other &) {}
+};
+
+} // namespace
+
+llvm::Expected<std::vector<Weight>>
+keras::expectedWeights(const Layer &layer, const Shape &input,
+                       const Version &version) {
+  WeightList list{
+      layer, input, version.major < 3 ? "depthwise_kernel" : "kernel", {}};
+  std::visit(list, layer.config);
+  for (const Weight &weight : list.weights) {
+    if (countOf(weight.shape) < 0) {
+      return diagnose(Diagnostic::WeightOverflow, layer.where, weight.path,
+                      printShape(weight.shape), maxElements);
+    }
+  }
+  return std::move(list.weights);
+}

@@ -1,0 +1,28 @@
+// The numbers of the weights: model.weights.h5 of Keras 3 and tf-keras, and the
+// groups of a legacy .h5.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_KERAS_WEIGHTS_H
+#define KREGC_FRONTENDS_KERAS_WEIGHTS_H
+
+#include "frontends/Container/Hdf5.h"
+#include "frontends/Keras/Model.h"
+
+#include "llvm/Support/Error.h"
+
+namespace kregc::keras {
+
+/// Fills Weight::data from a tree of `layers/<group>/vars/<i>`. Groups are
+/// found by the layer's name where the file has names, else by counting
+/// classes.
+llvm::Error readArchiveWeights(const Hdf5File &file, Model &model);
+
+/// Fills Weight::data from `model_weights/<layer>/<weight name>`.
+llvm::Error readLegacyWeights(const Hdf5File &file, Model &model);
+
+/// Keras' to_snake_case: "MaxPooling2D" is "max_pooling2d", "ReLU" is "re_lu".
+std::string toSnakeCase(llvm::StringRef className);
+
+} // namespace kregc::keras
+
+#endif // KREGC_FRONTENDS_KERAS_WEIGHTS_H
