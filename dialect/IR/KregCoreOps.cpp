@@ -369,12 +369,20 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor) {
-  for (auto [i, dim] : llvm::enumerate(getPerm())) {
-    if (static_cast<int64_t>(i) != dim) {
-      return {};
-    }
+  if (isIdentityPermutation(getPerm())) {
+    return getX();
   }
-  return getX();
+  // Two transposes are one: y[i] = inner[perm[i]] = x[innerPerm[perm[i]]].
+  if (auto inner = getX().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> perm;
+    for (int64_t dim : getPerm()) {
+      perm.push_back(inner.getPerm()[dim]);
+    }
+    setPerm(perm);
+    setOperand(inner.getX());
+    return getResult();
+  }
+  return {};
 }
 
 LogicalResult PadOp::inferReturnTypes(MLIRContext *,
