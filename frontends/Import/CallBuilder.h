@@ -1,0 +1,89 @@
+// What the import functions of all layer families share: the call that is
+// being imported and how to make ops for it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_FRONTENDS_IMPORT_CALLBUILDER_H
+#define KREGC_FRONTENDS_IMPORT_CALLBUILDER_H
+
+#include "dialect/IR/Kreg.h"
+#include "frontends/Keras/Model.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/Error.h"
+
+namespace kregc::import {
+
+/// One call of a layer; ops go into the layer's body.
+struct CallBuilder {
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  const keras::Layer &layer;
+  const keras::Call &call;
+  llvm::SmallVector<mlir::Value> inputs;
+
+  /// The layer's weight of that variable name ("kernel"); it exists.
+  mlir::Value weight(llvm::StringRef variable);
+
+  template <typename Op, typename... Arguments>
+  mlir::Value make(Arguments &&...arguments) {
+    return Op::create(builder, loc, std::forward<Arguments>(arguments)...)
+        ->getResult(0);
+  }
+
+  mlir::DenseI64ArrayAttr array(llvm::ArrayRef<int64_t> values) {
+    return builder.getDenseI64ArrayAttr(values);
+  }
+
+  /// x with dimensions permuted, or x itself where `perm` is the identity.
+  mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
+
+  /// Applies `body` to x in channels-last order; where the layer is
+  /// channels-first, between two transposes.
+  mlir::Value channelsLast(mlir::Value x, bool channelsFirst,
+                           llvm::function_ref<mlir::Value(mlir::Value)> body);
+
+  /// x + bias along the last axis, if the layer has a bias.
+  mlir::Value bias(mlir::Value x, bool useBias);
+
+  llvm::Expected<mlir::Value> activate(mlir::Value x,
+                                       const keras::Activation &activation);
+
+  llvm::Error unsupported(llvm::StringRef what);
+};
+
+mlir::RankedTensorType typeOf(mlir::Value value);
+int64_t rankOf(mlir::Value value);
+
+/// An axis counted from the end made one counted from the start.
+int64_t normalizeAxis(int64_t axis, int64_t rank);
+
+/// Low and high pads of a window along one dimension (keras-semantics, shapes
+/// of convolutions): `same` puts the odd one at the end, `causal` all in front.
+std::pair<int64_t, int64_t> resolvePadding(keras::Padding padding, int64_t n,
+                                           int64_t window, int64_t stride,
+                                           int64_t dilation);
+
+// One function per family, in the file of that family. Each returns the
+// layer's output.
+using Result = llvm::Expected<mlir::Value>;
+Result importConfig(CallBuilder &call, const keras::InputConfig &);
+Result importConfig(CallBuilder &call, const keras::DenseConfig &);
+Result importConfig(CallBuilder &call, const keras::ConvConfig &);
+Result importConfig(CallBuilder &call, const keras::DepthwiseConvConfig &);
+Result importConfig(CallBuilder &call, const keras::PoolConfig &);
+Result importConfig(CallBuilder &call, const keras::GlobalPoolConfig &);
+Result importConfig(CallBuilder &call, const keras::ZeroPaddingConfig &);
+Result importConfig(CallBuilder &call, const keras::FlattenConfig &);
+Result importConfig(CallBuilder &call, const keras::ReshapeConfig &);
+Result importConfig(CallBuilder &call, const keras::PermuteConfig &);
+Result importConfig(CallBuilder &call, const keras::ConcatenateConfig &);
+Result importConfig(CallBuilder &call, const keras::ActivationConfig &);
+Result importConfig(CallBuilder &call, const keras::DropoutConfig &);
+Result importConfig(CallBuilder &call, const keras::BatchNormConfig &);
+Result importConfig(CallBuilder &call, const keras::MergeConfig &);
+Result importConfig(CallBuilder &call,
+                    const keras::ActivityRegularizationConfig &);
+
+} // namespace kregc::import
+
+#endif // KREGC_FRONTENDS_IMPORT_CALLBUILDER_H
