@@ -3,6 +3,7 @@
 
 #include "frontends/Container/Error.h"
 
+#include "llvm/Support/ConvertUTF.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace kregc;
@@ -29,15 +30,22 @@ const char *kregc::textOf(Diagnostic id) {
   return rows[static_cast<size_t>(id)].text;
 }
 
-/// Text of a file goes to a terminal: control bytes become '?', and a long
-/// text (a layer name may have a megabyte) is cut.
+/// Text of a file goes to a terminal: control bytes and what is not UTF-8
+/// become '?', and a long text (a layer name may have a megabyte) is cut.
 static void printClean(llvm::raw_ostream &os, llvm::StringRef text) {
   constexpr size_t limit = 600;
-  for (char c : text.take_front(limit)) {
-    bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    os << (control ? '?' : c);
+  size_t printed = 0;
+  while (printed < text.size() && printed < limit) {
+    const auto *at = text.bytes_begin() + printed;
+    bool ascii = *at < 0x80;
+    size_t length = ascii ? 1 : llvm::getNumBytesForUTF8(*at);
+    bool legal = ascii ? *at >= 0x20 && *at != 0x7f
+                       : length <= text.size() - printed &&
+                             llvm::isLegalUTF8Sequence(at, at + length);
+    os << (legal ? text.substr(printed, length) : "?");
+    printed += legal ? length : 1;
   }
-  if (text.size() > limit) {
+  if (printed < text.size()) {
     os << "...";
   }
 }

@@ -46,8 +46,10 @@ struct Weight {
 
 enum class Padding { Valid, Same, Causal };
 
-/// An activation by its Keras name with its parameters in the order of
-/// kreg::UnaryKind; softmax has an axis.
+/// An activation by the name of kreg::UnaryKind where it has one ("exp", also
+/// "clipped_relu" of the ReLU layer, whose max_value may be infinite), else by
+/// its Keras name, with its parameters in UnaryKind's order; hard_sigmoid has
+/// {slope, offset}, selu {scale, alpha}; softmax has an axis.
 struct Activation {
   std::string name = "linear";
   std::vector<double> parameters;

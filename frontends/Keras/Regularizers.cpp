@@ -4,7 +4,7 @@
 #include "frontends/Keras/Fields.h"
 #include "frontends/Keras/Version.h"
 
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
 
@@ -188,25 +188,47 @@ keras::readRegularizer(const JsonValue *value, llvm::StringRef layer,
 // Activations
 //===----------------------------------------------------------------------===//
 
-/// An activation by its Keras name with default parameters.
-static std::optional<Activation> activationByName(llvm::StringRef name) {
+/// An activation by its Keras name with default parameters. A name that Keras
+/// knows and the compiler does not is refused when it is compiled.
+static std::optional<Activation> activationByName(llvm::StringRef name,
+                                                  const Version &version) {
+  static const char *const plain[] = {
+      "linear",    "relu",      "relu6",       "sigmoid",       "tanh",
+      "gelu",      "silu",      "softmax",     "softplus",      "softsign",
+      "mish",      "hard_silu", "log_softmax", "log_sigmoid",   "tanh_shrink",
+      "hard_tanh", "sparsemax", "sparse_plus", "sparse_sigmoid"};
   Activation result;
-  result.name =
-      llvm::StringSwitch<std::string>(name)
-          .Case("swish", "silu")
-          .Cases({"linear", "relu", "relu6", "sigmoid", "tanh", "elu", "gelu",
-                  "silu", "softmax", "leaky_relu", "exponential"},
-                 name.str())
-          .Default("");
-  if (result.name.empty()) {
-    return std::nullopt;
+  result.name = name.str();
+  if (llvm::is_contained(plain, name)) {
+    return result;
   }
-  if (result.name == "elu") {
-    result.parameters = {1.0};
-  } else if (result.name == "leaky_relu") {
-    result.parameters = {0.2};
+  double hardSlope = holds(Fact::HardSigmoidFifth, version) ? 0.2 : 1.0 / 6;
+  struct Row {
+    const char *keras, *name;
+    std::vector<double> parameters;
+  };
+  const Row others[] = {
+      {"swish", "silu", {}},
+      {"hard_swish", "hard_silu", {}},
+      {"exponential", "exp", {}},
+      {"elu", "elu", {1.0}},
+      {"celu", "celu", {1.0}},
+      {"leaky_relu", "leaky_relu", {0.2}},
+      {"selu", "selu", {1.0507009873554805, 1.6732632423543772}},
+      {"hard_sigmoid", "hard_sigmoid", {hardSlope, 0.5}},
+      {"squareplus", "squareplus", {4.0}},
+      {"soft_shrink", "soft_shrink", {0.5}},
+      {"hard_shrink", "hard_shrink", {0.5}},
+      {"glu", "glu", {}},
+  };
+  for (const Row &row : others) {
+    if (name == row.keras) {
+      result.name = row.name;
+      result.parameters = row.parameters;
+      return result;
+    }
   }
-  return result;
+  return std::nullopt;
 }
 
 /// The name in a function or layer object, or null.
@@ -239,7 +261,8 @@ llvm::Expected<Activation> keras::readActivation(const JsonValue *value,
     return diagnose(Diagnostic::JsonKind, value->where(), value->describe(),
                     "the name of an activation");
   }
-  std::optional<Activation> activation = activationByName(value->string());
+  std::optional<Activation> activation =
+      activationByName(value->string(), version);
   if (!activation) {
     return diagnose(Diagnostic::UnknownObject, value->where(), layer,
                     value->string(), "an activation");
