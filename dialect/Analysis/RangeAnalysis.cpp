@@ -90,6 +90,20 @@ static Bounds unaryRange(UnaryOp op, Bounds x) {
     return {-x.hi, -x.lo};
   case UnaryKind::Square:
     return {0.0, bounded(0.0, absRange(x).hi * absRange(x).hi).hi};
+  case UnaryKind::Selu: // s and a are positive in every Keras
+  case UnaryKind::Celu:
+    return {x.isNonNegative() ? 0.0 : -kInfinity, kInfinity};
+  case UnaryKind::HardSigmoid:
+    return {0.0, 1.0};
+  case UnaryKind::HardSilu: // has its minimum at -1.5
+  case UnaryKind::Mish:     // has its minimum near -0.3088
+    return {x.isNonNegative() ? 0.0 : -0.38, std::max(x.hi, 0.0)};
+  case UnaryKind::Softplus:
+    return {0.0, kInfinity};
+  case UnaryKind::Softsign:
+    return {x.isNonNegative() ? 0.0 : -1.0, x.hi <= 0.0 ? 0.0 : 1.0};
+  case UnaryKind::LogSigmoid:
+    return {-kInfinity, 0.0};
   case UnaryKind::Log:
     return {};
   }

@@ -22,4 +22,11 @@
 #define GET_OP_CLASSES
 #include "dialect/IR/KregOps.h.inc"
 
+namespace mlir::kreg {
+
+/// How many parameters a `kreg.unary` of this kind has.
+size_t getNumParameters(UnaryKind kind);
+
+} // namespace mlir::kreg
+
 #endif // KREGC_DIALECT_IR_KREG_H

@@ -66,7 +66,15 @@ def Kreg_UnaryKind : Kreg_Enum<"UnaryKind", "a function of one number", [
   I32EnumCase<"Neg", 12, "neg">,
   I32EnumCase<"Square", 13, "square">,
   I32EnumCase<"Sqrt", 14, "sqrt">,
-  I32EnumCase<"Log", 15, "log">
+  I32EnumCase<"Log", 15, "log">,
+  I32EnumCase<"Selu", 16, "selu">,               // s·(x > 0 ? x : a·(eˣ - 1))      [s, a]
+  I32EnumCase<"Celu", 17, "celu">,               // x > 0 ? x : a·(e^(x/a) - 1)     [a]
+  I32EnumCase<"HardSigmoid", 18, "hard_sigmoid">,// clip(a·x + b, 0, 1)             [a, b]
+  I32EnumCase<"HardSilu", 19, "hard_silu">,      // x·clip(x/6 + 1/2, 0, 1)
+  I32EnumCase<"Softplus", 20, "softplus">,       // log(1 + eˣ)
+  I32EnumCase<"Softsign", 21, "softsign">,       // x/(1 + |x|)
+  I32EnumCase<"Mish", 22, "mish">,               // x·tanh(softplus(x))
+  I32EnumCase<"LogSigmoid", 23, "log_sigmoid">   // -softplus(-x)
 ]>;
 def Kreg_UnaryKindAttr : EnumAttr<Kreg_Dialect, Kreg_UnaryKind, "unary"> {
   let assemblyFormat = "$value";

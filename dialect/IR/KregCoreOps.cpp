@@ -216,12 +216,25 @@ LogicalResult SoftmaxOp::verify() {
 // Elementwise
 //===----------------------------------------------------------------------===//
 
+size_t kreg::getNumParameters(UnaryKind kind) {
+  switch (kind) {
+  case UnaryKind::ClippedRelu:
+    return 3;
+  case UnaryKind::Selu:
+  case UnaryKind::HardSigmoid:
+    return 2;
+  case UnaryKind::LeakyRelu:
+  case UnaryKind::Elu:
+  case UnaryKind::Celu:
+    return 1;
+  default:
+    return 0;
+  }
+}
+
 LogicalResult UnaryOp::verify() {
   // unary_c1
-  size_t wanted =
-      getKind() == UnaryKind::ClippedRelu                                ? 3
-      : getKind() == UnaryKind::LeakyRelu || getKind() == UnaryKind::Elu ? 1
-                                                                         : 0;
+  size_t wanted = getNumParameters(getKind());
   if (getParams().size() != wanted) {
     return emitOpError("requires ")
            << wanted << " parameters for '" << stringifyUnaryKind(getKind())

@@ -48,6 +48,8 @@ struct CallBuilder {
   llvm::Expected<mlir::Value> activate(mlir::Value x,
                                        const keras::Activation &activation);
 
+  mlir::Value logSoftmax(mlir::Value x, int64_t axis);
+
   llvm::Error unsupported(llvm::StringRef what);
 };
 

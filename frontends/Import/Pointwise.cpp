@@ -14,12 +14,27 @@ llvm::Error CallBuilder::unsupported(llvm::StringRef what) {
                   what);
 }
 
+/// x - m - log Σ e^(x - m), m the maximum along the axis.
+Value CallBuilder::logSoftmax(Value x, int64_t axis) {
+  Value max = make<kreg::ReduceOp>(kreg::ReduceKind::Max, x, axis,
+                                   /*keepdims=*/true);
+  Value shifted = make<kreg::BinaryOp>(kreg::BinaryKind::Sub, x, max);
+  Value exp = make<kreg::UnaryOp>(kreg::UnaryKind::Exp, shifted);
+  Value sum = make<kreg::ReduceOp>(kreg::ReduceKind::Sum, exp, axis,
+                                   /*keepdims=*/true);
+  Value log = make<kreg::UnaryOp>(kreg::UnaryKind::Log, sum);
+  return make<kreg::BinaryOp>(kreg::BinaryKind::Sub, shifted, log);
+}
+
 Result CallBuilder::activate(Value x, const keras::Activation &activation) {
   if (activation.name == "linear") {
     return x;
   }
   if (activation.name == "softmax") {
     return make<kreg::SoftmaxOp>(x, normalizeAxis(activation.axis, rankOf(x)));
+  }
+  if (activation.name == "log_softmax") {
+    return logSoftmax(x, normalizeAxis(activation.axis, rankOf(x)));
   }
   std::optional<kreg::UnaryKind> kind =
       kreg::symbolizeUnaryKind(activation.name);
