@@ -119,7 +119,8 @@ std::optional<Linear> FoldBatchNormPass::matchLinear(BatchNormOp norm,
   }
   linear.op = x.getDefiningOp();
   if (!isa_and_nonnull<DenseOp, ConvOp, DepthwiseConvOp>(linear.op) ||
-      int64_t(norm.getAxis()) != rank - 1) {
+      int64_t(norm.getAxis()) != rank - 1 ||
+      x.getType() != norm.getType()) { // a bias that adds channels
     return std::nullopt;
   }
   reason = "another_reader"; // such as a penalty before the normalisation
