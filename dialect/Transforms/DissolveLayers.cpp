@@ -66,9 +66,8 @@ LogicalResult DissolveLayersPass::dissolve(LayerOp layer,
 FailureOr<Value> DissolveLayersPass::penalise(LayerOp layer, Value output) {
   auto type = cast<RankedTensorType>(output.getType());
   if (!isa<FloatType>(type.getElementType())) {
-    return layer.emitError("layer '")
-           << layer.getLayerName()
-           << "': a penalty needs a floating-point tensor, but the output is "
+    return layer.emitError(
+               "a penalty needs a floating-point tensor, but the output is ")
            << type;
   }
   OpBuilder builder(layer);

@@ -43,9 +43,7 @@ public:
     ModelOp model = getOperation();
     Block &body = model.getBody().front();
     for (LayerOp layer : body.getOps<LayerOp>()) {
-      layer.emitError("layer '")
-          << layer.getLayerName()
-          << "': operations are ordered in penalty form only";
+      layer.emitError("operations are ordered in penalty form only");
       return signalPassFailure();
     }
     ReturnOp terminator = getReturn(model);

@@ -24,10 +24,8 @@ static LogicalResult refuse(Operation *op, const Twine &what, StringRef pass) {
 }
 
 static LogicalResult verifyOp(Operation *op, bool inference) {
-  if (auto layer = dyn_cast<LayerOp>(op)) {
-    return refuse(op,
-                  "layer '" + layer.getLayerName() +
-                      "' is still a layer, but penalty form has core ops only",
+  if (isa<LayerOp>(op)) {
+    return refuse(op, "a layer in penalty form, which has core ops only",
                   "kreg-dissolve-layers");
   }
   if (auto kernel = dyn_cast<KernelOp>(op)) {

@@ -1,7 +1,7 @@
 // RUN: kreg-opt %s -kreg-verify-penalty-form -split-input-file -verify-diagnostics
 
 kreg.model @layers(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {mode = "inference"} {
-  // expected-error @below {{layer 're_lu' is still a layer, but penalty form has core ops only}}
+  // expected-error @below {{a layer in penalty form, which has core ops only}}
   // expected-note @below {{'kreg-dissolve-layers' should have run}}
   %y = kreg.layer "re_lu" ReLU {
     %0 = kreg.unary relu %x : tensor<?x4xf32>
