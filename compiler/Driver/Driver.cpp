@@ -3,6 +3,7 @@
 
 #include "compiler/Driver/Driver.h"
 
+#include "compiler/Driver/DriverError.h"
 #include "compiler/Driver/Verbs.h"
 
 #include "frontends/Container/Error.h"
@@ -29,6 +30,16 @@ void endAfterFatalError(void *, const char *reason, bool) {
   errs().flush();
   sys::RunInterruptHandlers(); // removes half-written files
   _exit(static_cast<int>(ExitCode::Unsupported));
+}
+
+/// Prints the error; returns the status of a run that ends with it.
+int report(Error error) {
+  int status = 0;
+  error = handleErrors(std::move(error), [&](const DriverError &own) {
+    errs() << "kregc: error: " << own.message << "\n";
+    status = static_cast<int>(own.code);
+  });
+  return error ? reportError(std::move(error), "kregc", errs()) : status;
 }
 
 Error runVerb(const Options &options) {
@@ -62,7 +73,7 @@ int runDriver(int argc, char **argv) {
       return static_cast<int>(*code);
     }
     if (Error error = runVerb(std::get<Options>(parsed))) {
-      return reportError(std::move(error), "kregc", errs());
+      return report(std::move(error));
     }
     return static_cast<int>(ExitCode::Done);
   } catch (const std::bad_alloc &) {

@@ -30,6 +30,12 @@ void Progress::end(llvm::StringRef note) {
   }
 }
 
+void Progress::fail() {
+  if (onTerminal) {
+    llvm::errs() << "\r" << std::string(16, ' ') << "\r";
+  }
+}
+
 void Progress::printTimes() const {
   double total = 0;
   for (const Time &time : times) {

@@ -24,6 +24,9 @@ public:
   void begin(Phase phase);
   void end(llvm::StringRef note = "");
 
+  /// In place of end(), so that an error message starts on its own line.
+  void fail();
+
   /// The table of --time-phases, to stderr.
   void printTimes() const;
 

@@ -1,0 +1,13 @@
+// `kregc bench`: loads the archive that compile writes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/DriverError.h"
+#include "compiler/Driver/Verbs.h"
+
+namespace kregc::driver {
+
+llvm::Error bench(const Options &options) {
+  return unsupported("bench: there is no loader of archives yet");
+}
+
+} // namespace kregc::driver

@@ -1,0 +1,102 @@
+// A compilation: the phases in order, each from the result of the one before.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Driver/Compilation.h"
+
+#include "compiler/Driver/DriverError.h"
+
+#include "dialect/IR/Kreg.h"
+#include "dialect/Transforms/Pipelines.h"
+#include "frontends/Import/Importer.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace kregc::driver {
+namespace {
+
+std::string print(mlir::ModuleOp module) {
+  std::string text;
+  raw_string_ostream stream(text);
+  mlir::OpPrintingFlags flags;
+  flags.printNameLocAsPrefix();      // %conv2d, not %0
+  flags.elideLargeResourceString(0); // weights are never printed
+  flags.elideLargeElementsAttrs(16);
+  module.print(stream, flags);
+  // Without their values nothing is left of the resources but brackets.
+  return StringRef(text).split("\n{-#").first.rtrim().str() + "\n";
+}
+
+template <typename Op>
+int count(mlir::ModuleOp module) {
+  int number = 0;
+  module.walk([&](Op) { ++number; });
+  return number;
+}
+
+std::string plural(int number, StringRef noun, StringRef many) {
+  return (Twine(number) + " " + (number == 1 ? noun : many)).str();
+}
+
+} // namespace
+
+Compilation::Compilation(keras::Model model, CompilationOptions options)
+    : source(std::move(model)), options(std::move(options)),
+      context(mlir::MLIRContext::Threading::DISABLED),
+      passes(context, this->options.remarks) {}
+
+Error Compilation::run(Phase last, Progress &progress, Observer observer) {
+  for (const PhaseInfo &info : allPhases()) {
+    progress.begin(info.phase);
+    if (Error error = runPhase(info.phase)) {
+      progress.fail();
+      return error;
+    }
+    progress.end(note(info.phase));
+    if (Error error = observer(info.phase, [&] { return text(info.phase); })) {
+      return error;
+    }
+    if (info.phase == last) {
+      break;
+    }
+  }
+  return Error::success();
+}
+
+Error Compilation::runPhase(Phase phase) {
+  switch (phase) {
+  case Phase::Import: {
+    auto imported = importModel(source, context);
+    if (!imported) {
+      return imported.takeError();
+    }
+    module = std::move(*imported);
+    return Error::success();
+  }
+  case Phase::Penalty:
+    return passes.run(*module, [](mlir::OpPassManager &manager) {
+      mlir::kreg::buildPenaltyPipeline(manager);
+    });
+  default:
+    return unsupported("internal: phase " + Twine(info(phase).name) +
+                       " failed");
+  }
+}
+
+std::string Compilation::text(Phase phase) { return print(*module); }
+
+std::string Compilation::note(Phase phase) {
+  switch (phase) {
+  case Phase::Import:
+    return plural(count<mlir::kreg::LayerOp>(*module), "layer", "layers");
+  case Phase::Penalty:
+    return plural(count<mlir::kreg::PenaltyOp>(*module), "penalty",
+                  "penalties");
+  default:
+    return "";
+  }
+}
+
+} // namespace kregc::driver

@@ -1,0 +1,58 @@
+// A compilation: the phases in order, each from the result of the one before.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_DRIVER_COMPILATION_H
+#define KREGC_COMPILER_DRIVER_COMPILATION_H
+
+#include "compiler/Driver/PassRunner.h"
+#include "compiler/Driver/Progress.h"
+#include "compiler/Pipelines/Phases.h"
+
+#include "frontends/Keras/Model.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+
+namespace kregc::driver {
+
+struct CompilationOptions {
+  std::string target = "host";
+  std::string name;     ///< C name of the model
+  bool remarks = false; ///< print MLIR's remarks to stderr
+};
+
+/// Runs phases and keeps what they made. Errors are InputErrors, or
+/// DriverErrors with what MLIR said.
+class Compilation {
+public:
+  /// Called after each phase; `text` makes what --emit prints of it.
+  using Observer = llvm::function_ref<llvm::Error(
+      Phase, llvm::function_ref<std::string()> text)>;
+
+  Compilation(keras::Model model, CompilationOptions options);
+
+  /// Every phase up to `last`.
+  llvm::Error run(Phase last, Progress &progress, Observer observer);
+
+  const keras::Model &model() const { return source; }
+
+private:
+  llvm::Error runPhase(Phase phase);
+  std::string text(Phase phase);
+  std::string note(Phase phase);
+
+  keras::Model source;
+  CompilationOptions options;
+  mlir::MLIRContext context;
+  PassRunner passes;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+} // namespace kregc::driver
+
+#endif // KREGC_COMPILER_DRIVER_COMPILATION_H
