@@ -24,6 +24,7 @@ config.substitutions.append(("%{inputs}", os.path.join(config.test_source_root, 
 config.substitutions.append(("%{cases}", os.path.join(config.test_source_root, "e2e", "cases")))
 config.substitutions.append(("%{question}", os.path.join(config.kregc_source, "examples", "question")))
 config.substitutions.append(("%{source}", config.kregc_source))
+config.substitutions.append(("%{tools}", config.kregc_tools))
 config.substitutions.append(("%{build}", config.kregc_build))
 # Randomised tests read these.
 for variable in ("KREGC_RANDOM_ROUNDS", "KREGC_RANDOM_SEED"):

@@ -209,7 +209,8 @@ std::variant<Options, ExitCode> parseCommandLine(int argc, char **argv) {
                "static libraries",
                "kregc");
   app.set_version_flag("--version", "kregc " KREGC_VERSION);
-  app.set_help_all_flag("--help-all", "help of every verb");
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.get_formatter()->label("Subcommands", "Verbs");
   app.require_subcommand(1);
   app.footer(exitCodeHelp());
   for (const VerbInfo &info : verbs) {

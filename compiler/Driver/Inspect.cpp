@@ -85,7 +85,7 @@ void printSites(const std::vector<Site> &sites, bool activity,
 
 void printText(const keras::Model &model) {
   outs() << model.name << (model.version.tfKeras ? ": tf-keras " : ": Keras ")
-         << model.version.text << " " << model.format << ", "
+         << model.version.text << " (." << model.format << "), "
          << grouped(countParameters(model)) << " parameters\n\n";
   std::vector<Site> sites = collectSites(model);
   printSites(sites, /*activity=*/true, "activity penalties");

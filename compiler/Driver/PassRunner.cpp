@@ -17,13 +17,13 @@ using namespace llvm;
 namespace kregc::driver {
 namespace {
 
-/// The layer that a location speaks of, or "".
+/// The layer that a location speaks of, or "": the innermost name (a penalty
+/// carries "penalty" around its layer's).
 std::string layerOf(mlir::Location location) {
   std::string name;
   location->walk([&](mlir::Location part) {
     if (auto named = dyn_cast<mlir::NameLoc>(part)) {
       name = named.getName().str();
-      return mlir::WalkResult::interrupt();
     }
     return mlir::WalkResult::advance();
   });

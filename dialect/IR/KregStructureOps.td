@@ -86,10 +86,13 @@ def Kreg_LayerOp : Kreg_Op<"layer", [SingleBlock, NoRegionArguments,
 
     Example:
     ```mlir
-    %y = kreg.layer "re_lu" ReLU penalised <0.0 : f64, 1.0e-2 : f64> per batch {
-      %0 = kreg.unary relu %x : tensor<?x4xf32>
-      kreg.yield %0 : tensor<?x4xf32>
-    } : tensor<?x4xf32>
+    kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %y = kreg.layer "re_lu" ReLU penalised <0.0 : f64, 1.0e-2 : f64> per batch {
+        %0 = kreg.unary relu %x : tensor<?x4xf32>
+        kreg.yield %0 : tensor<?x4xf32>
+      } : tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
     ```
   }];
   let arguments = (ins StrAttr:$layer_name, StrAttr:$class_name,
