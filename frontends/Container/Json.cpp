@@ -9,6 +9,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 using namespace kregc;
@@ -47,6 +48,13 @@ std::string JsonValue::where() const {
   return place.empty() ? file : file + ": " + place;
 }
 
+/// A number with as many digits as tell it apart from others at a glance.
+static std::string shortest(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.9g", value);
+  return text;
+}
+
 std::string JsonValue::describe() const {
   switch (valueKind) {
   case Kind::Null:
@@ -56,7 +64,7 @@ std::string JsonValue::describe() const {
   case Kind::Int:
     return std::to_string(integerValue);
   case Kind::Float:
-    return llvm::formatv("{0}", floatValue).str();
+    return shortest(floatValue);
   case Kind::String:
     return "'" + text.substr(0, 80) + (text.size() > 80 ? "...'" : "'");
   case Kind::Array:

@@ -9,6 +9,7 @@
 #include "frontends/Container/Json.h"
 #include "frontends/Container/Zip.h"
 #include "frontends/Keras/Graph.h"
+#include "frontends/Keras/Layers/Layers.h"
 #include "frontends/Keras/Version.h"
 #include "frontends/Keras/Weights.h"
 
@@ -192,6 +193,10 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
   const JsonValue *className = root.find("class_name");
   if (!className) {
     return diagnose(Diagnostic::JsonMissing, root.where(), "class_name");
+  }
+  if (className->isString() && !isModelClass(className->string())) {
+    return diagnose(Diagnostic::UnknownModelClass, className->where(),
+                    className->string());
   }
   std::optional<std::string> version = versionIn(root);
   if (!version && !options.kerasVersion) {
