@@ -74,8 +74,11 @@ FailureOr<Value> DissolveLayersPass::penalise(LayerOp layer, Value output) {
   setInsertionPointForPenalty(builder, output);
   // Keras divides by the batch only where there is a dimension 0.
   Norm norm = type.getRank() == 0 ? Norm::None : layer.getNorm();
-  auto penalty = PenaltyOp::create(builder, layer.getLoc(), output,
-                                   *layer.getRegularizer(), norm);
+  // Values are printed under the name of their location. This one hides the
+  // layer's behind its own, so that the text does not depend on who asks.
+  Location loc = NameLoc::get(builder.getStringAttr("penalty"), layer.getLoc());
+  auto penalty =
+      PenaltyOp::create(builder, loc, output, *layer.getRegularizer(), norm);
   remark::passed(
       layer.getLoc(),
       remarkOptions(getOperation(), "kreg-dissolve-layers", "penalty_of_layer"))
