@@ -5,6 +5,12 @@
 #   HandleLLVMOptions switched off (Halide, HDF5 wrappers and CLI11 need them).
 function(kregc_add_library name)
   cmake_parse_arguments(ARG "MLIR;EXCEPTIONS" "" "SOURCES;LINK;DEPENDS" ${ARGN})
+  foreach(source ${ARG_SOURCES})
+    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      message(WARNING "${name} left out: there is no ${source}")
+      return()
+    endif()
+  endforeach()
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   if(ARG_DEPENDS)

@@ -43,9 +43,10 @@ Site weightSite(const keras::Layer &layer, const keras::Weight &weight,
   return site;
 }
 
-/// For each layer whether some live call uses it.
-std::vector<bool> liveLayers(const keras::Model &model,
-                             const std::vector<bool> &live) {
+} // namespace
+
+std::vector<bool> liveLayers(const keras::Model &model) {
+  std::vector<bool> live = keras::liveCalls(model);
   std::vector<bool> used(model.layers.size());
   for (size_t i = 0; i < model.calls.size(); ++i) {
     if (live[i]) {
@@ -54,8 +55,6 @@ std::vector<bool> liveLayers(const keras::Model &model,
   }
   return used;
 }
-
-} // namespace
 
 std::vector<Site> collectSites(const keras::Model &model) {
   std::vector<Site> sites;
@@ -68,7 +67,7 @@ std::vector<Site> collectSites(const keras::Model &model) {
       sites.back().shape = call.shape;
     }
   }
-  std::vector<bool> used = liveLayers(model, live);
+  std::vector<bool> used = liveLayers(model);
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const keras::Weight &weight : model.layers[i].weights) {
       if (weight.regularizer) {
@@ -80,7 +79,7 @@ std::vector<Site> collectSites(const keras::Model &model) {
 }
 
 int64_t countParameters(const keras::Model &model) {
-  std::vector<bool> used = liveLayers(model, keras::liveCalls(model));
+  std::vector<bool> used = liveLayers(model);
   int64_t count = 0;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const keras::Weight &weight : model.layers[i].weights) {

@@ -28,6 +28,9 @@ struct Site {
 /// `penalties` in all of kregc's outputs, then weight penalties.
 std::vector<Site> collectSites(const keras::Model &model);
 
+/// For each layer whether a call of it reaches an output.
+std::vector<bool> liveLayers(const keras::Model &model);
+
 /// Numbers in the weights of the layers that the model uses.
 int64_t countParameters(const keras::Model &model);
 
