@@ -1,8 +1,11 @@
-"""A lit test format: one test per folder of cases/, real models of Keras with
-the numbers that Keras recorded for them. The work is in check-case.py.
+"""A lit test format: a test per model file, in two folders.
+
+cases/NAME/ has a real model of Keras with the numbers that Keras recorded for
+it (check-case.py); bad/FILE is malformed or hostile (check-bad.py).
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import json
 import os
 
 import lit.formats
@@ -11,24 +14,26 @@ import lit.util
 
 
 class RecordedCases(lit.formats.TestFormat):
-    """Folders with a case.json under the folder `cases`."""
-
     def __init__(self, python, kregc):
         self.python, self.kregc = python, kregc
 
     def getTestsInDirectory(self, suite, path_in_suite, lit_config, local_config):
-        folder = os.path.join(suite.getSourcePath(path_in_suite), "cases")
-        if not os.path.isdir(folder):
+        folder = suite.getSourcePath(path_in_suite)
+        if os.path.basename(folder) == "bad":
+            with open(os.path.join(folder, "index.json")) as stream:
+                names = [row["file"] for row in json.load(stream)]
+        elif os.path.basename(folder) == "cases":
+            names = [n for n in sorted(os.listdir(folder)) if os.path.exists(os.path.join(folder, n, "case.json"))]
+        else:
             return
-        for name in sorted(os.listdir(folder)):
-            if os.path.exists(os.path.join(folder, name, "case.json")):
-                yield lit.Test.Test(suite, path_in_suite + ("cases", name), local_config)
+        for name in names:
+            yield lit.Test.Test(suite, path_in_suite + (name,), local_config)
 
     def execute(self, test, lit_config):
         if "numpy" not in test.config.available_features:
             return lit.Test.UNSUPPORTED, "needs a Python with NumPy"
-        script = os.path.join(os.path.dirname(__file__), "check-case.py")
+        script = "check-bad.py" if test.path_in_suite[-2] == "bad" else "check-case.py"
         out, err, status = lit.util.executeCommand(
-            [self.python, script, self.kregc, test.getSourcePath()],
+            [self.python, os.path.join(os.path.dirname(__file__), script), self.kregc, test.getSourcePath()],
             env=test.config.environment, timeout=lit_config.maxIndividualTestTime)
         return (lit.Test.PASS if status == 0 else lit.Test.FAIL), out + err
