@@ -1,12 +1,17 @@
 // The penalty laws, row by row: each has its tests and its line in the docs,
-// and (LawSamples) holds in exact arithmetic on tiny tensors.
+// and its equation holds in exact arithmetic on tiny tensors.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Rules/PenaltyLaws.h"
+#include "dialect/Transforms/Passes.h"
+#include "test/unit/DyadicEvaluator.h"
 
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "gtest/gtest.h"
 
+#include <map>
 #include <set>
 
 using namespace mlir;
@@ -64,4 +69,109 @@ TEST(PenaltyLaws, DocsShowThisTable) {
       << "docs/penalties.md is stale; put in its place what kreg-print-laws "
          "prints:\n"
       << penaltyLawTable();
+}
+
+//===----------------------------------------------------------------------===//
+// The equations, exactly
+//===----------------------------------------------------------------------===//
+
+/// For each law an op that it matches: reads %x (any sign), %n (not negative)
+/// and %c (between 0 and 4), all 2x4x4x2, and makes %y of the given type.
+struct LawSample {
+  std::string type, op;
+};
+
+static const std::map<std::string, LawSample> &lawSamples() {
+  static const std::string t = "tensor<2x4x4x2xf32>";
+  auto unary = [](const std::string &text) {
+    return LawSample{t, "kreg.unary " + text + " : " + t};
+  };
+  auto to = [](const std::string &type, const std::string &text) {
+    return LawSample{type, text + " : (" + t + ") -> " + type};
+  };
+  static const std::map<std::string, LawSample> samples = {
+      {"reshape",
+       {"tensor<2x32xf32>", "kreg.reshape %x : " + t + " to tensor<2x32xf32>"}},
+      {"transpose",
+       to("tensor<2x2x4x4xf32>", "kreg.transpose %x perm [0, 3, 1, 2]")},
+      {"pad", to("tensor<2x5x7x2xf32>",
+                 "kreg.pad %x low [0, 1, 0, 0] high [0, 0, 3, 0]")},
+      {"concat",
+       {"tensor<2x4x4x4xf32>", "kreg.concat %x, %n axis 3 : (" + t + ", " + t +
+                                   ") -> tensor<2x4x4x4xf32>"}},
+      {"abs", unary("abs %x")},
+      {"neg", unary("neg %x")},
+      {"relu", unary("relu %n")},
+      {"relu6", unary("relu6 %c")},
+      {"leaky_relu", unary("leaky_relu %n params [0.25]")},
+      {"elu", unary("elu %n params [1.0]")},
+      {"avg_pool", to("tensor<2x2x2x2xf32>",
+                      "kreg.pool avg %n window [2, 2] strides [2, 2] pads "
+                      "[0, 0] to [0, 0]")},
+      {"reduce_mean", to("tensor<2x2xf32>", "kreg.reduce mean %n axes [1, 2]")},
+      {"reduce_sum", to("tensor<2x2xf32>", "kreg.reduce sum %n axes [1, 2]")},
+      {"add", {t, "kreg.binary add %n, %c : (" + t + ", " + t + ") -> " + t}},
+      {"dropout", {t, "kreg.dropout %x rate 0.5 : " + t}}};
+  return samples;
+}
+
+/// A model with a penalty of the sample's tensor. The coefficients are powers
+/// of two, so that every number of the check is a short binary fraction.
+static std::string sampleModel(const LawSample &sample, bool withL2) {
+  const std::string t = "tensor<2x4x4x2xf32>";
+  return "kreg.model @m(%x: " + t + ") -> " + sample.type +
+         " attributes {mode = \"inference\"} {\n%n = kreg.unary square %x : " +
+         t +
+         "\n%four = kreg.constant dense<4.0> : tensor<2x4x4x2xf32>\n"
+         "%c = kreg.binary min %n, %four : (" +
+         t + ", " + t + ") -> " + t + "\n%y = " + sample.op +
+         "\n%p = kreg.penalty %y, <0.5 : f64, " + (withL2 ? "0.25" : "0.0") +
+         " : f64> per batch : " + sample.type +
+         "\nkreg.return %y : " + sample.type + " penalties %p\n}";
+}
+
+static void checkSample(const PenaltyLaw &law, const LawSample &sample) {
+  MLIRContext context;
+  context.loadDialect<KregDialect, arith::ArithDialect>();
+  std::string text = sampleModel(sample, law.c2.text != "–");
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  ASSERT_TRUE(module) << text;
+  auto model = *module->getOps<ModelOp>().begin();
+  auto penalty =
+      (*model.getOps<PenaltyOp>().begin()).getInput().getDefiningOp();
+  ASSERT_TRUE(law.matches(penalty)) << "the sample is of another law";
+
+  std::vector<std::vector<double>> inputs, before;
+  for (uint32_t seed = 1; seed <= 8; ++seed) {
+    inputs.push_back(kregc::test::smallIntegers(2 * 4 * 4 * 2, seed));
+    before.push_back(kregc::test::evaluatePenalties(model, inputs.back()));
+  }
+  PassManager passes(&context);
+  MovePenaltiesPassOptions options;
+  options.observe = Observe::Sum;
+  passes.nest<ModelOp>().addPass(createMovePenaltiesPass(options));
+  ASSERT_TRUE(succeeded(passes.run(*module)));
+  model.walk([&](PenaltyOp moved) {
+    EXPECT_NE(moved.getInput().getDefiningOp(), penalty) << "it did not move";
+  });
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::vector<double> after =
+        kregc::test::evaluatePenalties(model, inputs[i]);
+    double sum = 0;
+    for (double value : after) {
+      sum += value;
+    }
+    ASSERT_EQ(before[i].size(), 1u);
+    EXPECT_EQ(before[i][0], sum);
+    EXPECT_GT(sum, 0.0);
+  }
+}
+
+TEST(PenaltyLaws, EquationsHoldExactly) {
+  for (const PenaltyLaw &law : penaltyLaws()) {
+    SCOPED_TRACE(law.name.str());
+    auto sample = lawSamples().find(law.name.str());
+    ASSERT_NE(sample, lawSamples().end()) << "a law without a sample";
+    checkSample(law, sample->second);
+  }
 }
