@@ -1,0 +1,170 @@
+// Pooling, reductions and softmax.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Conversion/KregToLinalg/LinalgBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+static constexpr double kLowest = -std::numeric_limits<double>::infinity();
+
+static Value maximum(OpBuilder &b, Location loc, ValueRange arguments) {
+  return arith::MaximumFOp::create(b, loc, arguments.back(), arguments[0]);
+}
+
+static Value sum(OpBuilder &b, Location loc, ValueRange arguments) {
+  return arith::AddFOp::create(b, loc, arguments.back(), arguments[0]);
+}
+
+/// The elements of each window that lie inside of x, as a number: a product of
+/// one clipped length per spatial dimension.
+static Value countInBounds(OpBuilder &b, Location loc, PoolOp op) {
+  auto x = cast<RankedTensorType>(op.getX().getType());
+  auto index = [&](int64_t n) -> Value {
+    return arith::ConstantIndexOp::create(b, loc, n);
+  };
+  Value count = index(1);
+  for (unsigned i = 0, e = op.getWindow().size(); i < e; ++i) {
+    Value out = linalg::IndexOp::create(b, loc, i + 1);
+    Value first = arith::SubIOp::create(
+        b, loc, arith::MulIOp::create(b, loc, out, index(op.getStrides()[i])),
+        index(op.getPadsLow()[i]));
+    Value end = arith::AddIOp::create(b, loc, first, index(op.getWindow()[i]));
+    Value length = arith::SubIOp::create(
+        b, loc, arith::MinSIOp::create(b, loc, end, index(x.getDimSize(i + 1))),
+        arith::MaxSIOp::create(b, loc, first, index(0)));
+    count = arith::MulIOp::create(b, loc, count, length);
+  }
+  Value integer = arith::IndexCastOp::create(b, loc, b.getI32Type(), count);
+  return arith::SIToFPOp::create(b, loc, x.getElementType(), integer);
+}
+
+Value kreg::lower(PoolOp op) {
+  // Loops: batch, out…, channel, window….
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  bool isMax = op.getKind() == PoolKind::Max;
+  unsigned spatial = op.getWindow().size();
+  unsigned channel = spatial + 1, window = spatial + 2,
+           loops = window + spatial;
+  SmallVector<AffineExpr> x{lb.dim(0)}, w;
+  for (unsigned i = 0; i < spatial; ++i) {
+    x.push_back(lb.dim(i + 1) * op.getStrides()[i] + lb.dim(window + i));
+    w.push_back(lb.dim(window + i));
+  }
+  x.push_back(lb.dim(channel));
+  double neutral = isMax ? kLowest : 0.0;
+  Value padded =
+      lb.padSpatial(op.getX(), op.getPadsLow(), op.getPadsHigh(), neutral);
+  // An operand that only says how large the window is.
+  Value shape = tensor::EmptyOp::create(lb.builder, lb.loc, op.getWindow(),
+                                        type.getElementType());
+  MLIRContext *context = op.getContext();
+  AffineMap maps[] = {AffineMap::get(loops, 0, x, context),
+                      AffineMap::get(loops, 0, w, context)};
+  Value reduced =
+      lb.generic(type, {padded, shape}, maps, spatial,
+                 lb.filled(type, op.getX(), neutral), isMax ? maximum : sum);
+  if (isMax) {
+    return reduced;
+  }
+  return lb.pointwise(type, reduced,
+                      [&](OpBuilder &b, Location loc, ValueRange arguments) {
+                        return Value(arith::DivFOp::create(
+                            b, loc, arguments[0], countInBounds(b, loc, op)));
+                      });
+}
+
+/// x reduced over `axes`, which are gone from the result.
+static Value reduce(LinalgBuilder &lb, Value x, ArrayRef<int64_t> axes,
+                    double init, Payload payload) {
+  auto type = cast<RankedTensorType>(x.getType());
+  SmallVector<int64_t> shape;
+  SmallVector<AffineExpr> map(type.getRank());
+  unsigned kept = type.getRank() - axes.size(), next = 0, reduction = kept;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (llvm::is_contained(axes, i)) {
+      map[i] = lb.dim(reduction++);
+      continue;
+    }
+    map[i] = lb.dim(next++);
+    shape.push_back(type.getDimSize(i));
+  }
+  auto reduced = RankedTensorType::get(shape, type.getElementType());
+  return lb.generic(reduced, x,
+                    AffineMap::get(type.getRank(), 0, map, type.getContext()),
+                    axes.size(), lb.filled(reduced, x, init), payload);
+}
+
+/// A reduced tensor with its lost dimensions back, of size 1.
+static Value keepDimensions(LinalgBuilder &lb, Value reduced,
+                            RankedTensorType wanted, ArrayRef<int64_t> axes) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < wanted.getRank(); ++i) {
+    if (!llvm::is_contained(axes, i) || groups.empty()) {
+      groups.emplace_back();
+    }
+    groups.back().push_back(i);
+  }
+  return tensor::ExpandShapeOp::create(lb.builder, lb.loc, wanted, reduced,
+                                       groups);
+}
+
+Value kreg::lower(ReduceOp op) {
+  LinalgBuilder lb(op);
+  auto x = cast<RankedTensorType>(op.getX().getType());
+  auto type = cast<RankedTensorType>(op.getType());
+  bool isMax = op.getKind() == ReduceKind::Max;
+  Value y = reduce(lb, op.getX(), op.getAxes(), isMax ? kLowest : 0.0,
+                   isMax ? maximum : sum);
+  if (op.getKind() == ReduceKind::Mean) {
+    double count = 1;
+    for (int64_t axis : op.getAxes()) {
+      count *= x.getDimSize(axis);
+    }
+    y = lb.pointwise(
+        cast<RankedTensorType>(y.getType()), y,
+        [&](OpBuilder &b, Location loc, ValueRange arguments) {
+          Value n = arith::ConstantOp::create(
+              b, loc, b.getFloatAttr(type.getElementType(), count));
+          return Value(arith::DivFOp::create(b, loc, arguments[0], n));
+        });
+  }
+  return op.getKeepdims() ? keepDimensions(lb, y, type, op.getAxes()) : y;
+}
+
+Value kreg::lower(SoftmaxOp op) {
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  int64_t axis = op.getAxis();
+  SmallVector<AffineExpr> rowOf;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (i != axis) {
+      rowOf.push_back(lb.dim(i));
+    }
+  }
+  MLIRContext *context = op.getContext();
+  AffineMap row = AffineMap::get(type.getRank(), 0, rowOf, context);
+  AffineMap same = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
+  auto perRow = [&](Value a, Value b, Payload payload) {
+    return lb.generic(type, {a, b}, {same, row}, 0, lb.empty(type, op.getX()),
+                      payload);
+  };
+  Value max = reduce(lb, op.getX(), axis, kLowest, maximum);
+  Value exp = perRow(op.getX(), max,
+                     [](OpBuilder &b, Location loc, ValueRange a) -> Value {
+                       return math::ExpOp::create(
+                           b, loc, arith::SubFOp::create(b, loc, a[0], a[1]));
+                     });
+  Value total = reduce(lb, exp, axis, 0.0, sum);
+  return perRow(exp, total,
+                [](OpBuilder &b, Location loc, ValueRange a) -> Value {
+                  return arith::DivFOp::create(b, loc, a[0], a[1]);
+                });
+}
