@@ -219,7 +219,6 @@ static std::optional<Activation> activationByName(llvm::StringRef name,
       {"squareplus", "squareplus", {4.0}},
       {"soft_shrink", "soft_shrink", {0.5}},
       {"hard_shrink", "hard_shrink", {0.5}},
-      {"glu", "glu", {}},
   };
   for (const Row &row : others) {
     if (name == row.keras) {
