@@ -82,7 +82,8 @@ struct Stage {
     Producer, ///< before the anchor: pads, casts; inlined or computed per strip
     Anchor,   ///< the loop nest that the schedule is about
     Epilogue, ///< pointwise on the anchor's result; fused into its tile
-    Penalty,  ///< full reduction of the kernel's output to one number
+    Penalty,  ///< full reduction of a value to one number: of the kernel's result,
+              ///< of a temporary, or (a kernel that is only a penalty) of an input
   };
   std::string name;
   Role role = Role::Anchor;

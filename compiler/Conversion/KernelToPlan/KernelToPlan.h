@@ -15,11 +15,12 @@ namespace mlir::kreg {
 ///
 /// * values: operands in the kernel's order, results in the kernel's order,
 ///   then temporaries. An operand made by `kreg.read` is a Weight and has the
-///   block of `packings`; every other operand is an Input. A tensor result is an
-///   Output, an f64 result a PenaltySum of rank 0.
+///   block of `packings`; every other operand is an Input. A tensor result is
+///   an Output, an f64 result a PenaltySum of rank 0.
 /// * stages: loops that are not reductions come first, in the order of the
 ///   dimensions of the value written, one each; each stage writes one value.
-/// * roles: Producers (pads, and what softmax needs first), one Anchor (the last
+/// * roles: Producers (pads, and what softmax needs first), one Anchor (the
+/// last
 ///   reduction that is no penalty; else the last stage that is no penalty),
 ///   Epilogues (pointwise, after the anchor), Penalties. A chain of pointwise
 ///   stages is one stage unless a value in it is read twice. A kernel
@@ -32,6 +33,10 @@ namespace mlir::kreg {
 /// One variant without `small_schedule`, else the small one first. Emits an
 /// error that names the op and fails where a body holds anything else.
 FailureOr<kregc::plan::Kernel> translateKernel(KernelOp kernel);
+
+/// The plan of the main schedule (Plan's default, if the kernel has none), its
+/// penalty sums not yet split: what the choice of schedules reads.
+FailureOr<kregc::plan::Plan> translateBody(KernelOp kernel);
 
 } // namespace mlir::kreg
 
