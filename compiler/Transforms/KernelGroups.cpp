@@ -1,4 +1,4 @@
-// Groups the ops of a model around anchors.
+// Groups ops around anchors, greedily, in the order of the block.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Transforms/KernelGroups.h"
@@ -8,179 +8,220 @@
 using namespace mlir;
 using namespace mlir::kreg;
 
-KernelGroups::KernelGroups(ModelOp model) {
-  for (Operation &op : model.getBody().front().without_terminator()) {
-    add(&op);
-  }
-}
-
-Value KernelGroups::behindReshapes(Value value) {
+Value mlir::kreg::stripReshapes(Value value) {
   while (auto reshape = value.getDefiningOp<ReshapeOp>()) {
     value = reshape.getX();
   }
   return value;
 }
 
-void KernelGroups::add(Operation *op) {
-  TypeSwitch<Operation *>(op)
-      .Case<DenseOp, ConvOp, DepthwiseConvOp, PoolOp>(
-          [&](auto) { addAnchor(op, /*takesPointwise=*/true, true); })
-      // Rows and whole windows are reduced before anything is written: what
-      // follows would need the result of a loop that is still running.
-      .Case<ReduceOp, SoftmaxOp>([&](auto) { addAnchor(op, false, false); })
-      .Case<TransposeOp, ConcatOp, PadOp>(
-          [&](auto) { addAnchor(op, false, false); })
-      .Case<UnaryOp, BinaryOp>([&](auto) { addPointwise(op); })
-      .Case([&](PenaltyOp penalty) { addPenalty(penalty); });
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
 }
 
-void KernelGroups::addAnchor(Operation *op, bool takesPointwise,
-                             bool takesPenalties) {
-  int index = groups.size();
-  KernelGroup &group = groups.emplace_back();
-  group.anchor = op;
-  group.takesPointwise = takesPointwise;
-  group.takesPenalties = takesPenalties;
-  if (isa<ConvOp, DepthwiseConvOp, PoolOp>(op)) {
-    absorbPad(group, index, op);
+/// The family of the kernel that an op anchors; nothing for elementwise ops
+/// and those that are in no kernel.
+static std::optional<Family> anchorFamily(Operation *op) {
+  return llvm::TypeSwitch<Operation *, std::optional<Family>>(op)
+      .Case<DenseOp>([](auto) { return Family::Contraction; })
+      .Case([](ConvOp conv) {
+        // One input channel to each group is a depthwise convolution.
+        bool depthwise =
+            conv.getGroups() > 1 &&
+            typeOf(conv.getX()).getShape().back() == int64_t(conv.getGroups());
+        return depthwise ? Family::Depthwise : Family::Contraction;
+      })
+      .Case<DepthwiseConvOp>([](auto) { return Family::Depthwise; })
+      .Case<PoolOp>([](auto) { return Family::Pooling; })
+      .Case<ReduceOp, SoftmaxOp>([](auto) { return Family::Reduction; })
+      .Case<TransposeOp, PadOp, ConcatOp>([](auto) { return Family::Data; })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+KernelGroups::KernelGroups(ModelOp model) {
+  Block &body = model.getBody().front();
+  for (Operation &op : body) {
+    if (std::optional<Family> family = anchorFamily(&op)) {
+      addAnchor(&op, *family);
+    } else if (isa<UnaryOp, BinaryOp, BatchNormOp>(op)) {
+      addElementwise(&op);
+    }
   }
-  groups[index].ops.push_back(op);
-  groupOfOp[op] = index;
+  // Penalties last: they decide nothing, so the same model without them has
+  // the same kernels.
+  for (PenaltyOp penalty : body.getOps<PenaltyOp>()) {
+    addPenalty(penalty);
+  }
 }
 
-/// A pad that only this window reads is computed where it is read.
-void KernelGroups::absorbPad(KernelGroup &group, int index, Operation *window) {
-  auto pad = window->getOperand(0).getDefiningOp<PadOp>();
+std::optional<unsigned> KernelGroups::groupOf(Operation *op) const {
+  auto found = groupOfOp.find(op);
+  return found == groupOfOp.end() ? std::nullopt
+                                  : std::optional<unsigned>(found->second);
+}
+
+std::optional<unsigned> KernelGroups::groupOf(Value value) const {
+  Operation *op = value.getDefiningOp();
+  return op ? groupOf(op) : std::nullopt;
+}
+
+unsigned KernelGroups::addGroup(Operation *op, Family family) {
+  unsigned group = groups.size();
+  groups.push_back({family, op, {}, {}, {}});
+  join(op, group);
+  return group;
+}
+
+void KernelGroups::join(Operation *op, unsigned group) {
+  groups[group].ops.push_back(op);
+  groupOfOp[op] = group;
+  for (Value operand : op->getOperands()) {
+    std::optional<unsigned> source = groupOf(stripReshapes(operand));
+    if (source && *source != group) {
+      groups[group].dependencies.insert(*source);
+    }
+  }
+}
+
+void KernelGroups::addAnchor(Operation *op, Family family) {
+  unsigned group = addGroup(op, family);
+  groups[group].domain = typeOf(op->getResult(0));
+  if (isa<ConvOp, DepthwiseConvOp, PoolOp>(op)) {
+    takePad(op, group);
+  }
+}
+
+/// A pad that only this window reads becomes part of its kernel.
+void KernelGroups::takePad(Operation *anchor, unsigned group) {
+  auto pad = anchor->getOperand(0).getDefiningOp<PadOp>();
   if (!pad || !pad->hasOneUse()) {
     return;
   }
-  groups[groupOfOp.at(pad)].ops.clear();
-  group.ops.push_back(pad);
-  groupOfOp[pad] = index;
+  unsigned old = groupOfOp[pad];
+  groups[group].dependencies.erase(old);
+  groups[old].ops.clear();
+  groups[old].dependencies.clear();
+  groups[group].ops.pop_back();
+  join(pad, group);
+  join(anchor, group);
 }
 
-/// An elementwise op joins the last group that it reads and that can take it.
-void KernelGroups::addPointwise(Operation *op) {
-  llvm::SmallSetVector<int, 4> candidates;
+void KernelGroups::addElementwise(Operation *op) {
+  std::optional<unsigned> best;
   for (Value operand : op->getOperands()) {
-    if (int group = groupOf(operand); group >= 0) {
-      candidates.insert(group);
+    // The youngest group: what the others make is there before it.
+    if (canJoin(op, operand) && (!best || *groupOf(operand) > *best)) {
+      best = groupOf(operand);
     }
   }
-  SmallVector<int> sorted(candidates.begin(), candidates.end());
-  llvm::sort(sorted, std::greater<int>());
-  for (int group : sorted) {
-    if (canJoin(op, group)) {
-      groups[group].ops.push_back(op);
-      groupOfOp[op] = group;
-      return;
-    }
-  }
-  addAnchor(op, /*takesPointwise=*/true, /*takesPenalties=*/true);
-}
-
-bool KernelGroups::canJoin(Operation *op, int group) const {
-  if (!groups[group].takesPointwise) {
-    return false;
-  }
-  for (Value operand : op->getOperands()) {
-    int source = groupOf(operand);
-    if (source != group) {
-      // A value that itself needs this group would close a cycle. So would a
-      // value behind a reshape of the group's own result.
-      int behind = groupOf(behindReshapes(operand));
-      if (behind >= 0 && (behind == group || reaches(behind, group))) {
-        return false;
-      }
-      continue;
-    }
-    // The value in between stays in registers: nobody else may need it, and
-    // it must have the shape of what follows.
-    if (operand.getType() != op->getResult(0).getType()) {
-      return false;
-    }
-    for (Operation *user : operand.getUsers()) {
-      if (user != op && !isa<PenaltyOp>(user)) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-void KernelGroups::addPenalty(PenaltyOp penalty) {
-  Value tensor = behindReshapes(penalty.getInput());
-  int group = groupOf(tensor);
-  if (group >= 0 && groups[group].takesPenalties) {
-    groups[group].ops.push_back(penalty);
-    groupOfOp[penalty] = group;
+  if (best) {
+    join(op, *best);
     return;
   }
-  addAnchor(penalty, /*takesPointwise=*/false, /*takesPenalties=*/false);
+  unsigned group = addGroup(op, Family::Elementwise);
+  groups[group].domain = typeOf(op->getResult(0));
 }
 
-int KernelGroups::groupOf(Value value) const {
-  Operation *op = value.getDefiningOp();
-  auto it = op ? groupOfOp.find(op) : groupOfOp.end();
-  return it == groupOfOp.end() ? -1 : it->second;
-}
-
-llvm::SmallSetVector<int, 4> KernelGroups::sourcesOf(int group) const {
-  llvm::SmallSetVector<int, 4> sources;
-  for (Operation *op : groups[group].ops) {
-    for (Value operand : op->getOperands()) {
-      if (int source = groupOf(behindReshapes(operand));
-          source >= 0 && source != group) {
-        sources.insert(source);
-      }
-    }
+/// Whether `op` may join the kernel that makes `operand`.
+bool KernelGroups::canJoin(Operation *op, Value operand) const {
+  std::optional<unsigned> group = groupOf(operand);
+  if (!group || groups[*group].family == Family::Data ||
+      groups[*group].domain != typeOf(op->getResult(0)) ||
+      escapes(operand, *group, op)) {
+    return false;
   }
-  return sources;
+  return llvm::all_of(op->getOperands(), [&](Value other) {
+    std::optional<unsigned> source = groupOf(stripReshapes(other));
+    if (!source) {
+      return true;
+    }
+    if (*source == *group) {
+      return groupOf(other) == group; // not through a view of the result
+    }
+    return !dependsOn(*source, *group);
+  });
 }
 
-/// Whether group `from` needs a result of group `to`, directly or not.
-bool KernelGroups::reaches(int from, int to) const {
-  SmallVector<int> work{from};
-  llvm::SmallDenseSet<int> seen{from};
+bool KernelGroups::escapes(Value value, unsigned group) const {
+  return escapes(value, group, nullptr);
+}
+
+bool KernelGroups::escapes(Value value, unsigned group,
+                           Operation *besides) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (user == besides) {
+      return false;
+    }
+    std::optional<unsigned> reader = groupOf(user);
+    if (isa<PenaltyOp>(user)) {
+      return reader && *reader != group; // not placed yet: will join
+    }
+    if (isa<ReshapeOp>(user)) {
+      return escapes(user->getResult(0), group, besides);
+    }
+    return reader != group || stripReshapes(value) != value;
+  });
+}
+
+bool KernelGroups::dependsOn(unsigned group, unsigned other) const {
+  SmallVector<unsigned> work = {group};
+  llvm::SmallDenseSet<unsigned> seen = {group};
   while (!work.empty()) {
-    for (int source : sourcesOf(work.pop_back_val())) {
-      if (source == to) {
-        return true;
-      }
-      if (seen.insert(source).second) {
-        work.push_back(source);
+    unsigned next = work.pop_back_val();
+    if (next == other) {
+      return true;
+    }
+    for (unsigned dependency : groups[next].dependencies) {
+      if (seen.insert(dependency).second) {
+        work.push_back(dependency);
       }
     }
   }
   return false;
 }
 
-SmallVector<KernelGroup> KernelGroups::inOrder() const {
-  SmallVector<KernelGroup> order;
-  SmallVector<bool> done(groups.size(), false);
-  // Depth first over sources, with an explicit stack: a deep model must not
-  // overflow ours.
-  SmallVector<std::pair<int, bool>> work;
-  for (int group = groups.size() - 1; group >= 0; --group) {
-    work.push_back({group, false});
+void KernelGroups::addPenalty(PenaltyOp penalty) {
+  Value tensor = stripReshapes(penalty.getInput());
+  std::optional<unsigned> group = groupOf(tensor);
+  if (group && groups[*group].family != Family::Data) {
+    join(penalty, *group);
+    return;
   }
-  while (!work.empty()) {
-    auto [group, ready] = work.pop_back_val();
-    if (done[group]) {
-      continue;
+  // Penalties of one tensor read it once.
+  for (Operation *user : tensor.getUsers()) {
+    std::optional<unsigned> other = groupOf(user);
+    if (isa<PenaltyOp>(user) && other) {
+      join(penalty, *other);
+      return;
     }
-    if (!ready) {
-      work.push_back({group, true});
-      for (int source : sourcesOf(group)) {
-        if (!done[source]) {
-          work.push_back({source, false});
+  }
+  addGroup(penalty, Family::Elementwise);
+}
+
+SmallVector<unsigned> KernelGroups::inOrder() const {
+  SmallVector<unsigned> order;
+  llvm::DenseSet<unsigned> done;
+  for (unsigned first = 0; first < groups.size(); ++first) {
+    // Depth first, without recursion: a model may be one long chain.
+    SmallVector<unsigned> stack = {first};
+    while (!stack.empty()) {
+      unsigned group = stack.back();
+      size_t depth = stack.size();
+      SmallVector<unsigned> missing;
+      for (unsigned dependency : groups[group].dependencies) {
+        if (!done.contains(dependency)) {
+          missing.push_back(dependency);
         }
       }
-      continue;
-    }
-    done[group] = true;
-    if (!groups[group].ops.empty()) {
-      order.push_back(groups[group]);
+      llvm::sort(missing, std::greater<>()); // the oldest first
+      stack.append(missing);
+      if (stack.size() > depth) {
+        continue;
+      }
+      stack.pop_back();
+      if (done.insert(group).second && !groups[group].ops.empty()) {
+        order.push_back(group);
+      }
     }
   }
   return order;

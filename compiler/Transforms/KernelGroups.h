@@ -1,51 +1,63 @@
-// Which ops of a model in penalty form become one kernel: the grouping alone,
-// without changing the IR.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which ops of a model become one kernel: the decision, apart from the
+// rewriting. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_COMPILER_TRANSFORMS_KERNELGROUPS_H
 #define KREGC_COMPILER_TRANSFORMS_KERNELGROUPS_H
 
 #include "dialect/IR/Kreg.h"
 
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mlir::kreg {
 
-/// Ops that become one kernel, in the order of the model.
+/// One kernel to be.
 struct KernelGroup {
+  Family family;
+  /// The op that the kernel is named after.
+  Operation *anchor;
+  /// Anchor, producers and epilogue, later the penalties, in the order of the
+  /// block. Empty: another group has taken the ops.
   SmallVector<Operation *> ops;
-  Operation *anchor = nullptr; ///< gives the kernel its name
-  bool takesPointwise = false; ///< an elementwise op behind it may join
-  bool takesPenalties = false;
+  /// Groups whose results this one reads.
+  llvm::SmallDenseSet<unsigned> dependencies;
+  /// The shape of all values of the group that another op may join.
+  RankedTensorType domain;
 };
 
-/// Groups every core op and penalty of the model but reads, constants and
-/// reshapes; reads and constants are operands or are cloned, reshapes are
-/// views.
+/// The value that `value` is a view of (through any `kreg.reshape`s).
+Value stripReshapes(Value value);
+
+/// The kernels of a model in penalty form without dead ops. Every op that
+/// computes is in exactly one group, and no cycle leads through groups.
 class KernelGroups {
 public:
   explicit KernelGroups(ModelOp model);
 
-  /// The groups in an order in which each comes after those that it reads.
-  SmallVector<KernelGroup> inOrder() const;
+  /// Groups in an order in which each comes behind those that it reads.
+  SmallVector<unsigned> inOrder() const;
 
-  /// The value behind a chain of reshapes.
-  static Value behindReshapes(Value value);
+  const KernelGroup &operator[](unsigned group) const { return groups[group]; }
+
+  /// The group of `op`, if it computes.
+  std::optional<unsigned> groupOf(Operation *op) const;
+
+  /// Whether `value`, made in `group`, is read outside it.
+  bool escapes(Value value, unsigned group) const;
 
 private:
-  void add(Operation *op);
-  void addPointwise(Operation *op);
+  void addAnchor(Operation *op, Family family);
+  void addElementwise(Operation *op);
   void addPenalty(PenaltyOp penalty);
-  void addAnchor(Operation *op, bool takesPointwise, bool takesPenalties);
-  void absorbPad(KernelGroup &group, int index, Operation *window);
+  unsigned addGroup(Operation *op, Family family);
+  void join(Operation *op, unsigned group);
+  void takePad(Operation *anchor, unsigned group);
+  bool canJoin(Operation *op, Value operand) const;
+  bool escapes(Value value, unsigned group, Operation *besides) const;
+  bool dependsOn(unsigned group, unsigned other) const;
+  std::optional<unsigned> groupOf(Value value) const;
 
-  int groupOf(Value value) const;
-  bool reaches(int from, int to) const;
-  bool canJoin(Operation *op, int group) const;
-  llvm::SmallSetVector<int, 4> sourcesOf(int group) const;
-
-  SmallVector<KernelGroup> groups;
-  llvm::DenseMap<Operation *, int> groupOfOp;
+  std::vector<KernelGroup> groups;
+  DenseMap<Operation *, unsigned> groupOfOp;
 };
 
 } // namespace mlir::kreg
