@@ -4,9 +4,8 @@
 #include "compiler/Driver/Compilation.h"
 
 #include "compiler/Driver/DriverError.h"
-
+#include "compiler/Pipelines/Pipelines.h"
 #include "dialect/IR/Kreg.h"
-#include "dialect/Transforms/Pipelines.h"
 #include "frontends/Import/Importer.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -76,8 +75,10 @@ Error Compilation::runPhase(Phase phase) {
     return Error::success();
   }
   case Phase::Penalty:
-    return passes.run(*module, [](mlir::OpPassManager &manager) {
-      mlir::kreg::buildPenaltyPipeline(manager);
+    return passes.run(*module, buildPenaltyPhase);
+  case Phase::Kernels:
+    return passes.run(*module, [&](mlir::OpPassManager &manager) {
+      buildKernelsPhase(manager, options.target);
     });
   default:
     return unsupported("internal: phase " + Twine(info(phase).name) +
@@ -94,6 +95,8 @@ std::string Compilation::note(Phase phase) {
   case Phase::Penalty:
     return plural(count<mlir::kreg::PenaltyOp>(*module), "penalty",
                   "penalties");
+  case Phase::Kernels:
+    return plural(count<mlir::kreg::KernelOp>(*module), "kernel", "kernels");
   default:
     return "";
   }
