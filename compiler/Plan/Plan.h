@@ -135,9 +135,11 @@ std::string print(const Plan &plan);
 /// What is wrong with a plan's structure (indices, ranks, roles), or nothing.
 std::optional<std::string> verify(const Plan &plan);
 
-/// Replaces each PenaltySum of a Penalty stage by an array of per-tile partial
-/// sums in float32, whose shape follows from the schedule's tile; the host adds
-/// them up in float64. Returns for each changed value its new extent.
+/// Replaces each PenaltySum by an array of partial sums in float32, one vector
+/// of `schedule.vector` lanes per register tile (`points` of the last dimension
+/// but one, `vector·vectors` of the last): shape [d0 …, tiles, blocks, lanes]. The
+/// host adds all of them up in float64. Rewrites the Penalty stages to match:
+/// their last two loops (points, vectors) are the reductions.
 void splitPenalties(Plan &plan);
 
 } // namespace kregc::plan
