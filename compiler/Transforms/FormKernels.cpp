@@ -4,8 +4,8 @@
 #include "compiler/Transforms/KernelGroups.h"
 #include "compiler/Transforms/KernelNames.h"
 #include "compiler/Transforms/Passes.h"
+#include "compiler/Transforms/PrepareKernels.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
@@ -22,50 +22,6 @@ static constexpr StringLiteral kPass = "kreg-form-kernels";
 
 static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
-}
-
-/// f(reshape(x)) = reshape(f(x)): lets f join the kernel of x.
-static void moveReshapesDown(ModelOp model) {
-  for (UnaryOp op :
-       llvm::make_early_inc_range(model.getBody().front().getOps<UnaryOp>())) {
-    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
-    Operation *source = reshape ? reshape.getX().getDefiningOp() : nullptr;
-    if (!source || isa<ReadOp>(source) || !reshape->hasOneUse()) {
-      continue;
-    }
-    OpBuilder builder(op);
-    auto moved = UnaryOp::create(builder, op.getLoc(), op.getKind(),
-                                 reshape.getX(), op.getParams());
-    auto behind =
-        ReshapeOp::create(builder, reshape.getLoc(), op.getType(), moved);
-    op.replaceAllUsesWith(behind.getResult());
-    op.erase();
-    reshape.erase();
-  }
-}
-
-static void eraseDeadOps(ModelOp model) {
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(model.getBody().front()))) {
-    if (isOpTriviallyDead(&op)) {
-      op.erase();
-    }
-  }
-}
-
-/// A penalty that is always 0 needs no kernel.
-static void foldZeroPenalties(ModelOp model) {
-  for (PenaltyOp op : llvm::make_early_inc_range(
-           model.getBody().front().getOps<PenaltyOp>())) {
-    if (op.getRegularizer().isZero()) {
-      OpBuilder builder(op);
-      op.replaceAllUsesWith(
-          arith::ConstantOp::create(builder, op.getLoc(),
-                                    builder.getF64FloatAttr(0.0))
-              ->getResult(0));
-      op.erase();
-    }
-  }
 }
 
 namespace {
@@ -317,9 +273,7 @@ public:
         return signalPassFailure();
       }
     }
-    foldZeroPenalties(model);
-    eraseDeadOps(model);
-    moveReshapesDown(model);
+    prepareKernels(model);
     KernelWriter(model).write();
   }
 };

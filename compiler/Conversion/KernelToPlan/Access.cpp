@@ -143,22 +143,11 @@ std::optional<ElementType> kreg::elementType(Type type) {
   return std::nullopt;
 }
 
-std::vector<Extent> kreg::extents(RankedTensorType type) {
-  std::vector<Extent> result;
-  for (int64_t size : type.getShape()) {
-    Extent extent;
-    if (ShapedType::isDynamic(size)) {
-      extent.perBatch = 1;
-    } else {
-      extent.constant = size;
-    }
-    result.push_back(extent);
-  }
-  return result;
-}
-
 /// The indices of the tensor behind an expand_shape or collapse_shape: within
 /// each group, the linear index of one side split by the sizes of the other.
+///
+/// Only the first dimension of a group may depend on the batch: no size of it
+/// is needed then.
 static std::vector<ExpressionRef>
 throughReshape(ArrayRef<ReassociationIndices> groups, RankedTensorType wide,
                bool expanded, ArrayRef<ExpressionRef> indices) {
@@ -217,12 +206,18 @@ FailureOr<ExpressionRef> Translation::read(Value tensor,
                 throughReshape(collapse.getReassociationIndices(),
                                collapse.getSrcType(), false, indices));
   }
-  auto pad = dyn_cast_or_null<tensor::PadOp>(op);
-  if (!pad) {
-    return op ? op->emitError("is not a tensor that a kernel can read")
-              : emitError(tensor.getLoc(), "is not an operand of the kernel");
+  if (auto slice = dyn_cast_or_null<tensor::ExtractSliceOp>(op)) {
+    return readSlice(slice, std::move(indices));
   }
+  if (auto pad = dyn_cast_or_null<tensor::PadOp>(op)) {
+    return readPadded(pad, std::move(indices));
+  }
+  return op ? op->emitError("is not a tensor that a kernel can read")
+            : emitError(tensor.getLoc(), "is not an operand of the kernel");
+}
 
+FailureOr<ExpressionRef>
+Translation::readPadded(tensor::PadOp pad, std::vector<ExpressionRef> indices) {
   FloatAttr number;
   Value padding = pad.getConstantPaddingValue();
   if (!padding || !matchPattern(padding, m_Constant(&number))) {
@@ -231,18 +226,32 @@ FailureOr<ExpressionRef> Translation::read(Value tensor,
   for (auto [index, low] : llvm::zip_equal(indices, pad.getStaticLow())) {
     index = indexAdd(index, integer(-low));
   }
-  auto inner = read(pad.getSource(), indices);
-  if (failed(inner)) {
-    return failure();
-  }
-  // A pad of a pad: what the inner one reads is inside of the outer one too.
-  if ((*inner)->op != Operator::Read) {
+  // Through a reshape or a slice an index may be in bounds of what is stored
+  // and out of bounds of what is padded.
+  if (!valueOf.contains(pad.getSource())) {
     return pad.emitError("pads a tensor that is not stored");
   }
-  auto result = make(Operator::ReadOr, (*inner)->type);
-  result->value = (*inner)->value;
-  result->operands = (*inner)->operands;
+  auto inner = read(pad.getSource(), std::move(indices));
+  auto result = std::make_shared<Expression>(**inner);
+  result->op = Operator::ReadOr;
   result->operands.push_back(
-      realNumber(number.getValueAsDouble(), (*inner)->type));
+      realNumber(number.getValueAsDouble(), result->type));
   return ExpressionRef(result);
+}
+
+FailureOr<ExpressionRef>
+Translation::readSlice(tensor::ExtractSliceOp slice,
+                       std::vector<ExpressionRef> indices) {
+  if (!slice.getOffsets().empty() || !slice.getStrides().empty()) {
+    return slice.emitError("has offsets or strides that are not constant");
+  }
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  std::vector<ExpressionRef> source;
+  size_t next = 0;
+  for (auto [dim, offset, stride] :
+       llvm::enumerate(slice.getStaticOffsets(), slice.getStaticStrides())) {
+    ExpressionRef index = dropped[dim] ? integer(0) : indices[next++];
+    source.push_back(indexAdd(indexMul(index, stride), integer(offset)));
+  }
+  return read(slice.getSource(), std::move(source));
 }

@@ -18,210 +18,94 @@ Translation::Translation(KernelOp kernel) : kernel(kernel) {
   plan.name = "k_" + kernel.getKernelName().str();
 }
 
-int Translation::addValue(Value tensor, plan::Value::Kind kind,
-                          std::string name) {
+FailureOr<int> Translation::addValue(Value tensor, plan::Value::Kind kind,
+                                     std::string name) {
   auto type = cast<RankedTensorType>(tensor.getType());
+  auto element = elementType(type.getElementType());
+  auto shape = extents(tensor);
+  if (!element || failed(shape)) {
+    return emitError(tensor.getLoc())
+           << "kernels have no tensors of type " << type
+           << "; they know f32, f64 and i32, and sizes that are a multiple of "
+              "the batch";
+  }
   plan::Value value;
   value.name = std::move(name);
   value.kind = kind;
-  value.type = *elementType(type.getElementType());
-  value.shape = extents(type);
+  value.type = *element;
+  value.shape = std::move(*shape);
   plan.values.push_back(std::move(value));
   return plan.values.size() - 1;
 }
 
 LogicalResult Translation::addOperands() {
   for (auto [i, input] : llvm::enumerate(kernel.getInputs())) {
-    if (!elementType(
-            cast<RankedTensorType>(input.getType()).getElementType())) {
-      return kernel.emitError("operand ")
-             << i << " has an element type that kernels do not know";
-    }
     BlockArgument argument = kernel.getBody().getArgument(i);
     auto read = input.getDefiningOp<ReadOp>();
-    std::string name = "in" + std::to_string(i);
-    if (read) {
-      name = read.getVariable().str();
-    }
-    int value = addValue(
+    auto value = addValue(
         argument, read ? plan::Value::Kind::Weight : plan::Value::Kind::Input,
-        name);
-    if (auto packings = kernel.getPackings()) {
-      plan.values[value].packing = cast<PackingAttr>((*packings)[i]).getBlock();
+        read ? read.getVariable().str() : "in" + std::to_string(i));
+    if (failed(value)) {
+      return failure();
     }
-    valueOf[argument] = value;
+    if (auto packings = kernel.getPackings()) {
+      plan.values[*value].packing =
+          cast<PackingAttr>((*packings)[i]).getBlock();
+    }
+    valueOf[argument] = *value;
   }
   return success();
 }
 
-void Translation::addResults() {
+LogicalResult Translation::addResults() {
   Operation *yield = kernel.getBody().front().getTerminator();
   for (auto [i, result] : llvm::enumerate(yield->getOperands())) {
-    if (isa<RankedTensorType>(result.getType())) {
-      resultOf[result] = addValue(result, plan::Value::Kind::Output,
-                                  "out" + std::to_string(i));
-      continue;
+    Value tensor = result;
+    auto kind = plan::Value::Kind::Output;
+    std::string name = "out" + std::to_string(i);
+    if (!isa<RankedTensorType>(result.getType())) {
+      auto extract = result.getDefiningOp<tensor::ExtractOp>();
+      if (!extract || !extract.getIndices().empty()) {
+        return kernel.emitError("yields a number that is not the element of a "
+                                "tensor of rank 0");
+      }
+      tensor = extract.getTensor();
+      kind = plan::Value::Kind::PenaltySum;
+      name = "penalty" + std::to_string(i);
     }
-    auto extract = cast<tensor::ExtractOp>(result.getDefiningOp());
-    resultOf[extract.getTensor()] =
-        addValue(extract.getTensor(), plan::Value::Kind::PenaltySum,
-                 "penalty" + std::to_string(i));
+    auto value = addValue(tensor, kind, name);
+    if (failed(value)) {
+      return failure();
+    }
+    if (!resultOf.insert({tensor, *value}).second) {
+      return kernel.emitError("yields one value twice");
+    }
   }
+  return success();
 }
 
-int Translation::destination(Value tensor) {
+FailureOr<int> Translation::destination(Value tensor) {
   auto it = resultOf.find(tensor);
-  int value = it != resultOf.end()
-                  ? it->second
-                  : addValue(tensor, plan::Value::Kind::Temporary,
-                             "t" + std::to_string(plan.values.size()));
-  valueOf[tensor] = value;
+  FailureOr<int> value =
+      it != resultOf.end() ? FailureOr<int>(it->second)
+                           : addValue(tensor, plan::Value::Kind::Temporary,
+                                      "t" + std::to_string(plan.values.size()));
+  if (succeeded(value)) {
+    valueOf[tensor] = *value;
+  }
   return value;
 }
 
-/// Loop extents of a generic, taken from the shapes that the maps index by a
-/// loop alone.
-static FailureOr<std::vector<plan::Loop>> loopsOf(linalg::GenericOp op) {
-  std::vector<plan::Loop> loops(op.getNumLoops());
-  std::vector<bool> known(op.getNumLoops(), false);
-  for (OpOperand &operand : op->getOpOperands()) {
-    auto type = cast<RankedTensorType>(operand.get().getType());
-    std::vector<plan::Extent> shape = extents(type);
-    for (auto [dim, expr] :
-         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
-      auto loop = dyn_cast<AffineDimExpr>(expr);
-      if (!loop || known[loop.getPosition()]) {
-        continue;
-      }
-      known[loop.getPosition()] = true;
-      loops[loop.getPosition()].extent = shape[dim];
-    }
-  }
-  if (llvm::is_contained(known, false)) {
-    return op.emitError("has a loop whose extent no operand gives");
-  }
-  for (auto [loop, kind] : llvm::zip_equal(loops, op.getIteratorTypesArray())) {
-    loop.reduction = kind == utils::IteratorType::reduction;
-  }
-  return loops;
-}
-
-LogicalResult Translation::translateGeneric(linalg::GenericOp op) {
-  auto loops = loopsOf(op);
-  if (failed(loops)) {
-    return failure();
-  }
-  std::vector<ExpressionRef> counters;
-  for (size_t i = 0; i < loops->size(); ++i) {
-    counters.push_back(loop(i));
-  }
-
-  SmallVector<ExpressionRef> operands;
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    // An empty tensor only says how large a window is.
-    if (input->get().getDefiningOp<tensor::EmptyOp>()) {
-      operands.push_back(realNumber(0.0));
-      continue;
-    }
-    std::vector<ExpressionRef> indices;
-    for (AffineExpr expr : op.getMatchingIndexingMap(input).getResults()) {
-      indices.push_back(affine(expr, counters));
-    }
-    auto element = read(input->get(), indices);
-    if (failed(element)) {
-      return failure();
-    }
-    operands.push_back(*element);
-  }
-  Value init = op.getDpsInits()[0];
-  auto type = *elementType(getElementTypeOrSelf(init.getType()));
-  operands.push_back(apply(Operator::Accumulator, type, {}));
-  auto body = translatePayload(op, operands, counters);
-  if (failed(body)) {
-    return failure();
-  }
-
-  plan::Stage stage;
-  bool reduces = op.getNumReductionLoops() != 0;
-  bool scalar = cast<RankedTensorType>(init.getType()).getRank() == 0;
-  stage.role = reduces && scalar ? plan::Stage::Role::Penalty
-               : reduces         ? plan::Stage::Role::Anchor
-                                 : plan::Stage::Role::Epilogue;
-  stage.loops = *loops;
-  plan::Write write;
-  write.body = *body;
-  if (reduces) {
-    auto fill = fillOf.find(init);
-    if (fill == fillOf.end()) {
-      return op.emitError("reduces into a tensor that is not one number");
-    }
-    write.init = realNumber(fill->second, type);
-  }
-  write.value = destination(op.getResult(0));
-  stage.name = plan.values[write.value].name;
-  stage.writes.push_back(std::move(write));
-  plan.stages.push_back(std::move(stage));
-  return success();
-}
-
-/// A pad or reshape that the kernel yields: a stage that reads through it.
-LogicalResult Translation::translateView(Value result) {
-  plan::Stage stage;
-  std::vector<ExpressionRef> indices;
-  for (plan::Extent extent :
-       extents(cast<RankedTensorType>(result.getType()))) {
-    indices.push_back(loop(stage.loops.size()));
-    stage.loops.push_back({extent, false});
-  }
-  auto body = read(result, indices);
-  if (failed(body)) {
-    return failure();
-  }
-  stage.role = plan::Stage::Role::Epilogue;
-  stage.writes.push_back({destination(result), nullptr, *body});
-  stage.name = plan.values[stage.writes[0].value].name;
-  plan.stages.push_back(std::move(stage));
-  return success();
-}
-
-LogicalResult Translation::translateConcat(tensor::ConcatOp op) {
-  plan::Stage stage;
-  std::vector<ExpressionRef> indices;
-  for (plan::Extent extent : extents(op.getResultType())) {
-    indices.push_back(loop(stage.loops.size()));
-    stage.loops.push_back({extent, false});
-  }
-  // From the back: each input stands in front of the sum of the later ones.
-  uint64_t axis = op.getDim();
-  int64_t offset = op.getResultType().getDimSize(axis);
-  ExpressionRef body;
-  for (Value input : llvm::reverse(op.getInputs())) {
-    auto type = cast<RankedTensorType>(input.getType());
-    offset -= type.getDimSize(axis);
-    std::vector<ExpressionRef> shifted = indices;
-    shifted[axis] = indexAdd(indices[axis], integer(-offset));
-    auto element = read(input, shifted);
-    if (failed(element)) {
-      return failure();
-    }
-    auto guarded = std::make_shared<plan::Expression>(**element);
-    if (guarded->op == Operator::Read) {
-      guarded->op = Operator::ReadOr;
-      guarded->operands.push_back(realNumber(0.0, guarded->type));
-    }
-    ExpressionRef inside = guarded;
-    body = !body ? inside
-                 : apply(Operator::Select, guarded->type,
-                         {apply(Operator::Less, plan::ElementType::I1,
-                                {indices[axis],
-                                 integer(offset + type.getDimSize(axis))}),
-                          inside, body});
-  }
-  stage.role = plan::Stage::Role::Epilogue;
-  stage.writes.push_back({destination(op.getResult()), nullptr, body});
-  stage.name = plan.values[stage.writes[0].value].name;
-  plan.stages.push_back(std::move(stage));
-  return success();
+/// Whether a view gets a stage of its own. What only pointwise stages read is
+/// read in place; a reduction reads a pad many times, and a schedule may want
+/// to store it; and only what is stored can be padded.
+static bool isStored(Operation *op) {
+  return llvm::any_of(op->getUsers(), [&](Operation *user) {
+    auto generic = dyn_cast<linalg::GenericOp>(user);
+    return isa<tensor::PadOp>(user) ||
+           (isa<tensor::PadOp>(op) &&
+            (!generic || generic.getNumReductionLoops() != 0));
+  });
 }
 
 LogicalResult Translation::translate(Operation &op) {
@@ -248,21 +132,15 @@ LogicalResult Translation::translate(Operation &op) {
         }
         return success();
       })
-      .Case<tensor::PadOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(
-          [&](auto view) -> LogicalResult {
-            // Read in place, unless it is a result itself, or a pad that a
-            // reduction reads many times: a schedule may want to store that.
-            Value result = view.getResult();
-            bool stored = isa<tensor::PadOp>(view) &&
-                          llvm::any_of(result.getUsers(), [](Operation *user) {
-                            auto generic = dyn_cast<linalg::GenericOp>(user);
-                            return generic && generic.getNumReductionLoops();
-                          });
-            return stored || resultOf.contains(result) ? translateView(result)
-                                                       : success();
-          })
+      .Case<tensor::PadOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+            tensor::ExtractSliceOp>([&](auto view) -> LogicalResult {
+        Value result = view->getResult(0);
+        return isStored(view) || resultOf.contains(result)
+                   ? translateView(result)
+                   : success();
+      })
       .Case<tensor::EmptyOp, tensor::DimOp, tensor::ExtractOp, YieldOp,
-            arith::MulIOp, arith::DivSIOp, arith::DivUIOp>(
+            arith::AddIOp, arith::MulIOp, arith::DivSIOp, arith::DivUIOp>(
           [](auto) { return success(); })
       .Default([](Operation *other) {
         return other->emitError("has no translation to a plan");
@@ -308,10 +186,9 @@ static void assignRoles(plan::Plan &plan) {
 }
 
 LogicalResult Translation::run() {
-  if (failed(addOperands())) {
+  if (failed(addOperands()) || failed(addResults())) {
     return failure();
   }
-  addResults();
   for (Operation &op : kernel.getBody().front()) {
     if (failed(translate(op))) {
       return failure();

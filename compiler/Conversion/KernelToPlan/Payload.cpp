@@ -29,6 +29,8 @@ static std::optional<Operator> operatorOf(Operation *op) {
       .Case([](math::LogOp) { return Operator::Log; })
       .Case([](math::TanhOp) { return Operator::Tanh; })
       .Case([](math::ErfOp) { return Operator::Erf; })
+      .Case([](math::PowFOp) { return Operator::Pow; })
+      .Case([](math::FloorOp) { return Operator::Floor; })
       .Case([](arith::SelectOp) { return Operator::Select; })
       .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp,
             arith::IndexCastOp>([](auto) { return Operator::Cast; })
@@ -62,7 +64,8 @@ static ExpressionRef translateCompare(arith::CmpFOp op, ExpressionRef lhs,
 }
 
 FailureOr<ExpressionRef>
-kreg::translatePayload(linalg::GenericOp op, ArrayRef<ExpressionRef> operands,
+kreg::translatePayload(Translation &translation, linalg::GenericOp op,
+                       ArrayRef<ExpressionRef> operands,
                        ArrayRef<ExpressionRef> loops) {
   llvm::DenseMap<Value, ExpressionRef> known;
   Block &body = op.getRegion().front();
@@ -85,7 +88,9 @@ kreg::translatePayload(linalg::GenericOp op, ArrayRef<ExpressionRef> operands,
     }
     ExpressionRef result;
     std::vector<ExpressionRef> arguments;
-    for (Value operand : inner.getOperands()) {
+    auto extract = dyn_cast<tensor::ExtractOp>(inner);
+    for (Value operand :
+         extract ? OperandRange(extract.getIndices()) : inner.getOperands()) {
       arguments.push_back(lookup(operand));
       if (!arguments.back()) {
         return inner.emitError("reads a value from outside of its body");
@@ -93,6 +98,12 @@ kreg::translatePayload(linalg::GenericOp op, ArrayRef<ExpressionRef> operands,
     }
     if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
       result = loops[index.getDim()];
+    } else if (extract) {
+      auto element = translation.read(extract.getTensor(), arguments);
+      if (failed(element)) {
+        return failure();
+      }
+      result = *element;
     } else if (auto compare = dyn_cast<arith::CmpFOp>(inner)) {
       result = translateCompare(compare, arguments[0], arguments[1]);
     } else if (auto kind = operatorOf(&inner)) {

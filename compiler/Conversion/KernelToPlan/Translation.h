@@ -33,7 +33,6 @@ ExpressionRef indexMod(ExpressionRef a, int64_t divisor);
 ExpressionRef affine(AffineExpr expr, ArrayRef<ExpressionRef> loops);
 
 std::optional<kregc::plan::ElementType> elementType(Type type);
-std::vector<kregc::plan::Extent> extents(RankedTensorType type);
 
 /// One kernel on its way to a Plan.
 class Translation {
@@ -48,14 +47,34 @@ public:
   FailureOr<ExpressionRef> read(Value tensor,
                                 std::vector<ExpressionRef> indices);
 
+  /// The sizes of a tensor, where they are extents of a plan.
+  FailureOr<std::vector<kregc::plan::Extent>> extents(Value tensor);
+
 private:
+  FailureOr<kregc::plan::Extent> extentOfIndex(Value index);
+  FailureOr<std::vector<kregc::plan::Extent>>
+  concatExtents(tensor::ConcatOp op);
+
   LogicalResult addOperands();
-  void addResults();
-  int addValue(Value tensor, kregc::plan::Value::Kind kind, std::string name);
+  LogicalResult addResults();
+  FailureOr<int> addValue(Value tensor, kregc::plan::Value::Kind kind,
+                          std::string name);
   /// The value that a stage writes for `tensor`: a result or a temporary.
-  int destination(Value tensor);
+  FailureOr<int> destination(Value tensor);
+  /// Appends a stage that writes `tensor`.
+  LogicalResult addStage(Value tensor, kregc::plan::Stage stage,
+                         ExpressionRef init, ExpressionRef body);
+  /// A pointwise stage with the loops of `tensor`; `indices` are they.
+  FailureOr<kregc::plan::Stage>
+  pointwiseStage(Value tensor, std::vector<ExpressionRef> &indices);
+  FailureOr<ExpressionRef> readPadded(tensor::PadOp pad,
+                                      std::vector<ExpressionRef> indices);
+  FailureOr<ExpressionRef> readSlice(tensor::ExtractSliceOp slice,
+                                     std::vector<ExpressionRef> indices);
 
   LogicalResult translate(Operation &op);
+  FailureOr<kregc::plan::Stage>
+  stageOf(linalg::GenericOp op, SmallVectorImpl<ExpressionRef> &counters);
   LogicalResult translateGeneric(linalg::GenericOp op);
   LogicalResult translateView(Value result);
   LogicalResult translateConcat(tensor::ConcatOp op);
@@ -68,8 +87,10 @@ private:
   llvm::DenseMap<Value, int> resultOf;  ///< yielded tensor → plan value
 };
 
-/// The body of a generic as an expression; `operands` are its block arguments.
-FailureOr<ExpressionRef> translatePayload(linalg::GenericOp op,
+/// The body of a generic as an expression; `operands` are its block arguments,
+/// `loops` its loop counters.
+FailureOr<ExpressionRef> translatePayload(Translation &translation,
+                                          linalg::GenericOp op,
                                           ArrayRef<ExpressionRef> operands,
                                           ArrayRef<ExpressionRef> loops);
 

@@ -27,8 +27,8 @@ struct ConvertKregToLinalgPass
 static Value lowerOp(Operation *op) {
   return TypeSwitch<Operation *, Value>(op)
       .Case<DenseOp, ConvOp, DepthwiseConvOp, PoolOp, ReduceOp, SoftmaxOp,
-            UnaryOp, BinaryOp, ConstantOp, TransposeOp, PadOp, ConcatOp,
-            PenaltyOp>([](auto core) { return kreg::lower(core); })
+            UnaryOp, BinaryOp, BatchNormOp, ConstantOp, TransposeOp, PadOp,
+            ConcatOp, PenaltyOp>([](auto core) { return kreg::lower(core); })
       .Default([](Operation *) { return Value(); });
 }
 

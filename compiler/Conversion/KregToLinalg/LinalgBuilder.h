@@ -68,6 +68,7 @@ Value lower(ReduceOp op);
 Value lower(SoftmaxOp op);
 Value lower(UnaryOp op);
 Value lower(BinaryOp op);
+Value lower(BatchNormOp op);
 Value lower(ConstantOp op);
 Value lower(TransposeOp op);
 Value lower(PadOp op);

@@ -62,16 +62,20 @@ struct Scalars {
 
 } // namespace
 
+/// ReLU with a slope below a threshold and a maximum. NaN is not greater than
+/// the threshold: it takes the way below, where slope·NaN is NaN again.
 static Value emitClippedRelu(Scalars s, ArrayRef<double> params, Value x) {
   double slope = params[0], threshold = params[1], maximum = params[2];
+  auto clipped = [&](Value y) {
+    return std::isinf(maximum) ? y : s.min(y, s.number(maximum));
+  };
+  if (slope == 0.0 && threshold == 0.0) {
+    return clipped(s.max(x, s.number(0))); // 0, not 0·x, where x is -inf
+  }
   Value t = s.number(threshold);
-  Value above = std::isinf(maximum) ? x : s.min(x, s.number(maximum));
-  Value below = s.mul(s.number(slope), s.sub(x, t));
-  Value y = s.select(s.greater(x, t), above, below);
-  // NaN is not greater than anything: it takes the way below, where slope·NaN
-  // is NaN again. The maximum clips both sides in Keras; below the threshold
-  // nothing exceeds it.
-  return y;
+  // Below the threshold nothing exceeds the maximum.
+  return s.select(s.greater(x, t), clipped(x),
+                  s.mul(s.number(slope), s.sub(x, t)));
 }
 
 static Value emitGelu(Scalars s, Value x) {
@@ -187,6 +191,29 @@ Value kreg::lower(BinaryOp op) {
       cast<RankedTensorType>(op.getType()), {op.getA(), op.getB()},
       [&](OpBuilder &b, Location loc, ValueRange arguments) {
         return emitBinary(b, loc, op.getKind(), arguments[0], arguments[1]);
+      });
+}
+
+Value kreg::lower(BatchNormOp op) {
+  // Only where the statistics are unknown or not finite: kreg-fold-batch-norm
+  // takes the others.
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  unsigned rank = type.getRank();
+  SmallVector<Value> inputs(op->getOperands());
+  SmallVector<AffineMap> maps(inputs.size(),
+                              AffineMap::get(rank, 0, lb.dim(op.getAxis())));
+  maps[0] = AffineMap::getMultiDimIdentityMap(rank, op.getContext());
+  return lb.generic(
+      type, inputs, maps, 0, lb.empty(type, op.getX()),
+      [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        Scalars s{b, loc, type.getElementType()};
+        Value deviation = math::SqrtOp::create(
+            b, loc, s.add(a[2], s.number(op.getEpsilon().convertToDouble())));
+        Value y = s.div(s.sub(a[0], a[1]), deviation);
+        unsigned next = 3;
+        y = op.getGamma() ? s.mul(y, a[next++]) : y;
+        return op.getBeta() ? s.add(y, a[next]) : y;
       });
 }
 

@@ -1,0 +1,94 @@
+// Small rewrites after which more ops fit into one kernel.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Transforms/PrepareKernels.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+/// f(reshape(x)) = reshape(f(x)): lets f join the kernel of x.
+static void moveReshapesDown(ModelOp model) {
+  for (UnaryOp op :
+       llvm::make_early_inc_range(model.getBody().front().getOps<UnaryOp>())) {
+    auto reshape = op.getX().getDefiningOp<ReshapeOp>();
+    Operation *source = reshape ? reshape.getX().getDefiningOp() : nullptr;
+    if (!source || isa<ReadOp>(source) || !reshape->hasOneUse()) {
+      continue;
+    }
+    OpBuilder builder(op);
+    auto moved = UnaryOp::create(builder, op.getLoc(), op.getKind(),
+                                 reshape.getX(), op.getParams());
+    auto behind =
+        ReshapeOp::create(builder, reshape.getLoc(), op.getType(), moved);
+    op.replaceAllUsesWith(behind.getResult());
+    op.erase();
+    reshape.erase();
+  }
+}
+
+/// Zeros in front of a convolution are padding of its own: they then cost
+/// nothing, and are not stored.
+template <typename Conv>
+static void foldPadInto(Conv conv) {
+  auto pad = conv.getX().template getDefiningOp<PadOp>();
+  auto isOfSpace = [](ArrayRef<int64_t> pads) {
+    return pads.front() == 0 && pads.back() == 0;
+  };
+  if (!pad || !isOfSpace(pad.getLow()) || !isOfSpace(pad.getHigh())) {
+    return;
+  }
+  auto sum = [](ArrayRef<int64_t> own, ArrayRef<int64_t> more) {
+    SmallVector<int64_t> result(own);
+    for (auto [total, extra] :
+         llvm::zip_equal(result, more.drop_front().drop_back())) {
+      total += extra;
+    }
+    return result;
+  };
+  conv.setPadsLow(sum(conv.getPadsLow(), pad.getLow()));
+  conv.setPadsHigh(sum(conv.getPadsHigh(), pad.getHigh()));
+  conv.getXMutable().assign(pad.getX());
+}
+
+static void foldPads(ModelOp model) {
+  for (Operation &op : model.getBody().front()) {
+    if (auto conv = dyn_cast<ConvOp>(op)) {
+      foldPadInto(conv);
+    } else if (auto conv = dyn_cast<DepthwiseConvOp>(op)) {
+      foldPadInto(conv);
+    }
+  }
+}
+
+static void eraseDeadOps(ModelOp model) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(model.getBody().front()))) {
+    if (isOpTriviallyDead(&op)) {
+      op.erase();
+    }
+  }
+}
+
+/// A penalty that is always 0 needs no kernel.
+static void foldZeroPenalties(ModelOp model) {
+  for (PenaltyOp op : llvm::make_early_inc_range(
+           model.getBody().front().getOps<PenaltyOp>())) {
+    if (op.getRegularizer().isZero()) {
+      OpBuilder builder(op);
+      op.replaceAllUsesWith(
+          arith::ConstantOp::create(builder, op.getLoc(),
+                                    builder.getF64FloatAttr(0.0))
+              ->getResult(0));
+      op.erase();
+    }
+  }
+}
+
+void mlir::kreg::prepareKernels(ModelOp model) {
+  foldZeroPenalties(model);
+  foldPads(model);
+  eraseDeadOps(model);
+  moveReshapesDown(model);
+}

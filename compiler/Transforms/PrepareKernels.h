@@ -1,0 +1,17 @@
+// What is done to a model before its ops are grouped into kernels.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_TRANSFORMS_PREPAREKERNELS_H
+#define KREGC_COMPILER_TRANSFORMS_PREPAREKERNELS_H
+
+#include "dialect/IR/Kreg.h"
+
+namespace mlir::kreg {
+
+/// Drops dead ops and penalties that are 0, makes zeros before a convolution
+/// its own padding, and moves functions of one number above reshapes.
+void prepareKernels(ModelOp model);
+
+} // namespace mlir::kreg
+
+#endif // KREGC_COMPILER_TRANSFORMS_PREPAREKERNELS_H
