@@ -3,6 +3,8 @@
 
 #include "compiler/Driver/Compilation.h"
 
+#include "compiler/Conversion/KernelToPlan/KernelToPlan.h"
+#include "compiler/Driver/CompileKernels.h"
 #include "compiler/Driver/DriverError.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "dialect/IR/Kreg.h"
@@ -66,27 +68,85 @@ Error Compilation::run(Phase last, Progress &progress, Observer observer) {
 
 Error Compilation::runPhase(Phase phase) {
   switch (phase) {
-  case Phase::Import: {
-    auto imported = importModel(source, context);
-    if (!imported) {
-      return imported.takeError();
-    }
-    module = std::move(*imported);
-    return Error::success();
-  }
+  case Phase::Import:
+    return importLayers();
   case Phase::Penalty:
     return passes.run(*module, buildPenaltyPhase);
   case Phase::Kernels:
     return passes.run(*module, [&](mlir::OpPassManager &manager) {
-      buildKernelsPhase(manager, options.target);
+      buildKernelsPhase(manager, options.target.name);
     });
+  case Phase::Plan:
+    return makePlans();
+  case Phase::Stmt:
+    return compileObjects();
   default:
     return unsupported("internal: phase " + Twine(info(phase).name) +
                        " failed");
   }
 }
 
-std::string Compilation::text(Phase phase) { return print(*module); }
+Error Compilation::importLayers() {
+  auto imported = importModel(source, context);
+  if (!imported) {
+    return imported.takeError();
+  }
+  module = std::move(*imported);
+  return Error::success();
+}
+
+Error Compilation::makePlans() {
+  bool failed = false;
+  module->walk([&](mlir::kreg::KernelOp op) {
+    mlir::FailureOr<plan::Kernel> kernel = mlir::kreg::translateKernel(op);
+    failed |= mlir::failed(kernel);
+    if (!failed) {
+      kernels.push_back(std::move(*kernel));
+    }
+    return failed ? mlir::WalkResult::interrupt() : mlir::WalkResult::advance();
+  });
+  return failed ? passes.takeError("the translation of a kernel")
+                : Error::success();
+}
+
+Error Compilation::compileObjects() {
+#ifndef KREGC_HAVE_HALIDE
+  return unsupported("kernels are not compiled in this build");
+#else
+  halide::Options wanted;
+  wanted.wantStatement = options.statements;
+  auto objects = compileKernels(kernels, options.target, wanted);
+  if (!objects) {
+    return objects.takeError();
+  }
+  compiled = std::move(*objects);
+  return Error::success();
+#endif
+}
+
+std::string Compilation::text(Phase phase) {
+  std::string text;
+  switch (phase) {
+  case Phase::Import:
+  case Phase::Penalty:
+  case Phase::Kernels:
+    return print(*module);
+  case Phase::Plan:
+    for (const plan::Kernel &kernel : kernels) {
+      for (const plan::Variant &variant : kernel.variants) {
+        text += plan::print(variant.plan);
+      }
+    }
+    return text;
+  case Phase::Stmt:
+    for (const halide::CompiledKernel &kernel : compiled) {
+      text += kernel.statement;
+    }
+    return text;
+  default:
+    return "";
+  }
+}
 
 std::string Compilation::note(Phase phase) {
   switch (phase) {
@@ -97,6 +157,8 @@ std::string Compilation::note(Phase phase) {
                   "penalties");
   case Phase::Kernels:
     return plural(count<mlir::kreg::KernelOp>(*module), "kernel", "kernels");
+  case Phase::Stmt:
+    return plural(static_cast<int>(compiled.size()), "object", "objects");
   default:
     return "";
   }

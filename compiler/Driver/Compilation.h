@@ -6,7 +6,10 @@
 
 #include "compiler/Driver/PassRunner.h"
 #include "compiler/Driver/Progress.h"
+#include "compiler/Halide/Compile.h"
 #include "compiler/Pipelines/Phases.h"
+#include "compiler/Plan/Plan.h"
+#include "compiler/Target/Target.h"
 
 #include "frontends/Keras/Model.h"
 
@@ -17,13 +20,15 @@
 #include "llvm/Support/Error.h"
 
 #include <string>
+#include <vector>
 
 namespace kregc::driver {
 
 struct CompilationOptions {
-  std::string target = "host";
-  std::string name;     ///< C name of the model
-  bool remarks = false; ///< print MLIR's remarks to stderr
+  Target target = hostTarget();
+  std::string name;        ///< C name of the model
+  bool remarks = false;    ///< print MLIR's remarks to stderr
+  bool statements = false; ///< keep Halide's statements, for phase `stmt`
 };
 
 /// Runs phases and keeps what they made. Errors are InputErrors, or
@@ -43,6 +48,9 @@ public:
 
 private:
   llvm::Error runPhase(Phase phase);
+  llvm::Error importLayers();
+  llvm::Error makePlans();
+  llvm::Error compileObjects();
   std::string text(Phase phase);
   std::string note(Phase phase);
 
@@ -51,6 +59,8 @@ private:
   mlir::MLIRContext context;
   PassRunner passes;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<plan::Kernel> kernels;            ///< in the order of the ops
+  std::vector<halide::CompiledKernel> compiled; ///< each kernel's variants
 };
 
 } // namespace kregc::driver

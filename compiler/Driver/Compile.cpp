@@ -57,8 +57,14 @@ Error compile(const Options &options) {
   if (!model) {
     return model.takeError();
   }
+  std::string problem;
+  std::optional<Target> target = parseTarget(options.target, problem);
+  if (!target) {
+    return badInput("--target: " + problem);
+  }
+  bool statements = options.emit == Phase::Stmt || !options.dumpFolder.empty();
   Compilation compilation(std::move(*model),
-                          {options.target, name, options.remarks});
+                          {*target, name, options.remarks, statements});
   Progress progress;
   std::string asked;
   auto observe = [&](Phase phase, function_ref<std::string()> text) -> Error {
