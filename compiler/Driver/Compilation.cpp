@@ -5,12 +5,18 @@
 
 #include "compiler/Conversion/KernelToPlan/KernelToPlan.h"
 #include "compiler/Driver/CompileKernels.h"
+#include "compiler/Driver/CountOperations.h"
 #include "compiler/Driver/DriverError.h"
+#include "compiler/Driver/Sites.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "dialect/IR/Kreg.h"
 #include "frontends/Import/Importer.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -41,6 +47,17 @@ std::string plural(int number, StringRef noun, StringRef many) {
   return (Twine(number) + " " + (number == 1 ? noun : many)).str();
 }
 
+/// SHA-256 in hexadecimal, or "" where the file cannot be read any more.
+std::string hashOfFile(StringRef path) {
+  auto buffer = MemoryBuffer::getFile(path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!buffer) {
+    return "";
+  }
+  return toHex(SHA256::hash(arrayRefFromStringRef((*buffer)->getBuffer())),
+               /*LowerCase=*/true);
+}
+
 } // namespace
 
 Compilation::Compilation(keras::Model model, CompilationOptions options)
@@ -48,8 +65,27 @@ Compilation::Compilation(keras::Model model, CompilationOptions options)
       context(mlir::MLIRContext::Threading::DISABLED),
       passes(context, this->options.remarks) {}
 
-Error Compilation::run(Phase last, Progress &progress, Observer observer) {
+bool Compilation::isNeeded(Phase phase) const {
+  bool asked = phase == options.last || options.allTexts;
+  switch (phase) {
+  case Phase::Stmt: // the objects, too
+    return asked || options.last == Phase::StaticLib;
+  case Phase::Llvm:
+  case Phase::Header:
+    return asked;
+  default:
+    return true;
+  }
+}
+
+Error Compilation::run(Progress &progress, Observer observer) {
   for (const PhaseInfo &info : allPhases()) {
+    if (info.phase > options.last) {
+      break;
+    }
+    if (!isNeeded(info.phase)) {
+      continue;
+    }
     progress.begin(info.phase);
     if (Error error = runPhase(info.phase)) {
       progress.fail();
@@ -59,10 +95,17 @@ Error Compilation::run(Phase last, Progress &progress, Observer observer) {
     if (Error error = observer(info.phase, [&] { return text(info.phase); })) {
       return error;
     }
-    if (info.phase == last) {
-      break;
-    }
   }
+  return Error::success();
+}
+
+/// Keeps a result, or passes its error on.
+template <typename T>
+static Error keep(Expected<T> result, T &in) {
+  if (!result) {
+    return result.takeError();
+  }
+  in = std::move(*result);
   return Error::success();
 }
 
@@ -80,10 +123,14 @@ Error Compilation::runPhase(Phase phase) {
     return makePlans();
   case Phase::Stmt:
     return compileObjects();
-  default:
-    return unsupported("internal: phase " + Twine(info(phase).name) +
-                       " failed");
+  case Phase::Llvm:
+    return keep(emit::buildHostText(libraryInput()), hostText);
+  case Phase::Header:
+    return keep(emit::buildHeader(libraryInput()), header);
+  case Phase::StaticLib:
+    return keep(emit::buildLibrary(libraryInput()), library);
   }
+  llvm_unreachable("every phase has its work");
 }
 
 Error Compilation::importLayers() {
@@ -110,18 +157,40 @@ Error Compilation::makePlans() {
 }
 
 Error Compilation::compileObjects() {
-#ifndef KREGC_HAVE_HALIDE
-  return unsupported("kernels are not compiled in this build");
-#else
   halide::Options wanted;
-  wanted.wantStatement = options.statements;
-  auto objects = compileKernels(kernels, options.target, wanted);
-  if (!objects) {
-    return objects.takeError();
+  wanted.wantStatement = options.allTexts || options.last == Phase::Stmt;
+  wanted.wantObject = options.last != Phase::Stmt;
+  return keep(compileKernels(kernels, options.target, wanted), compiled);
+}
+
+emit::LibraryInput Compilation::libraryInput() {
+  emit::LibraryInput input;
+  input.module = *module;
+  input.kernels = kernels;
+  for (const halide::CompiledKernel &kernel : compiled) {
+    input.objects.push_back({kernel.symbol, kernel.object});
   }
-  compiled = std::move(*objects);
-  return Error::success();
-#endif
+  input.target = options.target;
+  input.name = options.name;
+  input.sourceFile = sys::path::filename(source.file).str();
+  input.sourceHash = hashOfFile(source.file);
+  input.kerasVersion = source.version.text;
+  for (const Site &site : collectSites(source)) {
+    if (site.activity && site.live) {
+      input.sites.push_back({site.layer, site.className,
+                             describe(site.regularizer), describe(site.shape),
+                             site.perBatch});
+    }
+  }
+  return input;
+}
+
+double Compilation::operations(int64_t batch) const {
+  double sum = 0;
+  for (const plan::Kernel &kernel : kernels) {
+    sum += countOperations(kernel.variants.back().plan, batch);
+  }
+  return sum;
 }
 
 std::string Compilation::text(Phase phase) {
@@ -143,9 +212,14 @@ std::string Compilation::text(Phase phase) {
       text += kernel.statement;
     }
     return text;
-  default:
-    return "";
+  case Phase::Llvm:
+    return hostText;
+  case Phase::Header:
+    return header;
+  case Phase::StaticLib:
+    return std::string(library.archive.begin(), library.archive.end());
   }
+  llvm_unreachable("every phase has a text");
 }
 
 std::string Compilation::note(Phase phase) {
@@ -159,6 +233,8 @@ std::string Compilation::note(Phase phase) {
     return plural(count<mlir::kreg::KernelOp>(*module), "kernel", "kernels");
   case Phase::Stmt:
     return plural(static_cast<int>(compiled.size()), "object", "objects");
+  case Phase::StaticLib:
+    return std::to_string((library.archive.size() + 1023) / 1024) + " KiB";
   default:
     return "";
   }

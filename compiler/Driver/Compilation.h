@@ -6,6 +6,7 @@
 
 #include "compiler/Driver/PassRunner.h"
 #include "compiler/Driver/Progress.h"
+#include "compiler/Emit/Library.h"
 #include "compiler/Halide/Compile.h"
 #include "compiler/Pipelines/Phases.h"
 #include "compiler/Plan/Plan.h"
@@ -26,9 +27,10 @@ namespace kregc::driver {
 
 struct CompilationOptions {
   Target target = hostTarget();
-  std::string name;        ///< C name of the model
-  bool remarks = false;    ///< print MLIR's remarks to stderr
-  bool statements = false; ///< keep Halide's statements, for phase `stmt`
+  std::string name;              ///< C name of the model
+  Phase last = Phase::StaticLib; ///< the phase to stop after
+  bool allTexts = false;         ///< make the text of every phase on the way
+  bool remarks = false;          ///< print MLIR's remarks to stderr
 };
 
 /// Runs phases and keeps what they made. Errors are InputErrors, or
@@ -41,16 +43,25 @@ public:
 
   Compilation(keras::Model model, CompilationOptions options);
 
-  /// Every phase up to `last`.
-  llvm::Error run(Phase last, Progress &progress, Observer observer);
+  /// Every phase up to the last. Phases that only make a text are left out
+  /// where nobody wants it.
+  llvm::Error run(Progress &progress, Observer observer);
 
   const keras::Model &model() const { return source; }
 
+  /// What the kernels of one call compute, in floating-point operations.
+  double operations(int64_t batch) const;
+
+  /// After phase `static-lib`.
+  const emit::Artefact &artefact() const { return library; }
+
 private:
+  bool isNeeded(Phase phase) const;
   llvm::Error runPhase(Phase phase);
   llvm::Error importLayers();
   llvm::Error makePlans();
   llvm::Error compileObjects();
+  emit::LibraryInput libraryInput();
   std::string text(Phase phase);
   std::string note(Phase phase);
 
@@ -61,6 +72,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<plan::Kernel> kernels;            ///< in the order of the ops
   std::vector<halide::CompiledKernel> compiled; ///< each kernel's variants
+  std::string hostText, header;
+  emit::Artefact library;
 };
 
 } // namespace kregc::driver

@@ -45,6 +45,30 @@ Error dump(const Options &options, Phase phase,
   return writeFile(path, text());
 }
 
+/// What `compile` leaves in the folder of -o: the library's three files, or the
+/// text of an earlier phase.
+Error writeResults(const Options &options, StringRef name,
+                   const Compilation &compilation, StringRef asked) {
+  OutputFiles files(options.outputFolder);
+  Error error = Error::success();
+  auto add = [&](const Twine &file, StringRef contents) {
+    if (!error) {
+      error = files.add(file.str(), contents);
+    }
+  };
+  if (options.emit == Phase::StaticLib) {
+    add("lib" + name + ".a", asked);
+    add(name + ".h", compilation.artefact().header);
+    add(name + ".json", compilation.artefact().manifest);
+  } else if (options.emit == Phase::Header) {
+    add(name + ".h", asked);
+  } else {
+    const PhaseInfo &phase = info(options.emit);
+    add(name + "." + phase.name + phase.suffix, asked);
+  }
+  return error ? std::move(error) : files.commit();
+}
+
 } // namespace
 
 Error compile(const Options &options) {
@@ -53,18 +77,17 @@ Error compile(const Options &options) {
   if (Error error = checkName(name)) {
     return error;
   }
+  Expected<Target> target = findTarget(options);
+  if (!target) {
+    return target.takeError();
+  }
   Expected<keras::Model> model = readModel(options);
   if (!model) {
     return model.takeError();
   }
-  std::string problem;
-  std::optional<Target> target = parseTarget(options.target, problem);
-  if (!target) {
-    return badInput("--target: " + problem);
-  }
-  bool statements = options.emit == Phase::Stmt || !options.dumpFolder.empty();
   Compilation compilation(std::move(*model),
-                          {*target, name, options.remarks, statements});
+                          {*target, name, options.emit,
+                           !options.dumpFolder.empty(), options.remarks});
   Progress progress;
   std::string asked;
   auto observe = [&](Phase phase, function_ref<std::string()> text) -> Error {
@@ -78,7 +101,7 @@ Error compile(const Options &options) {
     }
     return Error::success();
   };
-  if (Error error = compilation.run(options.emit, progress, observe)) {
+  if (Error error = compilation.run(progress, observe)) {
     return error;
   }
   if (options.timePhases) {
@@ -88,11 +111,7 @@ Error compile(const Options &options) {
     outs() << asked;
     return Error::success();
   }
-  OutputFiles files(options.outputFolder);
-  if (Error error = files.add(name + info(options.emit).suffix, asked)) {
-    return error;
-  }
-  return files.commit();
+  return writeResults(options, name, compilation, asked);
 }
 
 } // namespace kregc::driver

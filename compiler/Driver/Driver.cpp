@@ -64,6 +64,15 @@ Expected<keras::Model> readModel(const Options &options) {
   return keras::readModel(options.model, read);
 }
 
+Expected<Target> findTarget(const Options &options) {
+  std::string problem;
+  std::optional<Target> target = parseTarget(options.target, problem);
+  if (!target) {
+    return badInput("--target: " + problem);
+  }
+  return *target;
+}
+
 int runDriver(int argc, char **argv) {
   install_fatal_error_handler(endAfterFatalError);
   install_bad_alloc_error_handler(endAfterFatalError);

@@ -6,7 +6,7 @@
 #define KREGC_COMPILER_DRIVER_VERBS_H
 
 #include "compiler/Driver/CommandLine.h"
-
+#include "compiler/Target/Target.h"
 #include "frontends/Keras/Model.h"
 
 #include "llvm/Support/Error.h"
@@ -20,6 +20,9 @@ llvm::Error bench(const Options &options);
 
 /// The model of the command line, read as its options say.
 llvm::Expected<keras::Model> readModel(const Options &options);
+
+/// The target of the command line.
+llvm::Expected<Target> findTarget(const Options &options);
 
 } // namespace kregc::driver
 

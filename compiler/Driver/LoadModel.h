@@ -1,0 +1,46 @@
+// From a model file to an instance that runs: through the very archive that
+// `compile` writes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_DRIVER_LOADMODEL_H
+#define KREGC_COMPILER_DRIVER_LOADMODEL_H
+
+#include "compiler/Driver/CommandLine.h"
+#include "compiler/Emit/Loader.h"
+
+#include "frontends/Keras/Model.h"
+
+#include "llvm/Support/Error.h"
+
+#include <memory>
+
+namespace kregc::driver {
+
+/// A compiled and loaded model; members are destroyed in reverse order.
+struct RunnableModel {
+  keras::Model model;
+  double operationsAtBatch = 0; ///< of one call with Options::batch samples
+  std::unique_ptr<emit::LoadedLibrary> library;
+  std::unique_ptr<emit::LoadedModel> instance;
+};
+
+/// Compiles and loads a model as the command line says.
+llvm::Expected<RunnableModel> loadModel(const Options &options,
+                                        keras::Model model);
+
+/// The shape of an output for a batch size.
+keras::Shape outputShape(const keras::Model &model, size_t output,
+                         int64_t batch);
+
+/// Arrays for the outputs of a batch, and pointers to them.
+struct ModelOutputs {
+  std::vector<std::vector<float>> arrays;
+  std::vector<float *> pointers;
+  std::vector<double> penalties;
+
+  ModelOutputs(const keras::Model &model, int64_t batch);
+};
+
+} // namespace kregc::driver
+
+#endif // KREGC_COMPILER_DRIVER_LOADMODEL_H
