@@ -1,0 +1,82 @@
+// Reading the recorded Keras cases.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "test/unit/RecordedCases.h"
+
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "gtest/gtest.h"
+
+#include <algorithm>
+
+using namespace kregc;
+using namespace kregc::test;
+
+static const char *const kCases = KREGC_SOURCE_DIR "/test/e2e/cases";
+
+const NpzArray *RecordedCase::find(const std::string &name) const {
+  auto it = std::find_if(arrays.begin(), arrays.end(),
+                         [&](const NpzArray &a) { return a.name == name; });
+  return it == arrays.end() ? nullptr : &*it;
+}
+
+std::vector<const NpzArray *>
+RecordedCase::series(const std::string &prefix) const {
+  std::vector<const NpzArray *> found;
+  while (const NpzArray *next = find(prefix + std::to_string(found.size()))) {
+    found.push_back(next);
+  }
+  return found;
+}
+
+std::vector<std::string> test::recordedCaseNames() {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator it(kCases, error), end;
+       it != end && !error; it.increment(error)) {
+    if (llvm::sys::fs::exists(it->path() + "/case.json")) {
+      names.push_back(llvm::sys::path::filename(it->path()).str());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+RecordedCase test::readRecordedCase(const std::string &name) {
+  RecordedCase result;
+  result.name = name;
+  std::string folder = std::string(kCases) + "/" + name;
+  for (const char *suffix : {".keras", ".h5", ".json"}) {
+    if (llvm::sys::fs::exists(folder + "/model" + suffix)) {
+      result.modelPath = folder + "/model" + suffix;
+    }
+  }
+  EXPECT_FALSE(result.modelPath.empty()) << folder << " has no model file";
+
+  auto text = llvm::MemoryBuffer::getFile(folder + "/case.json");
+  auto json =
+      text ? llvm::json::parse((*text)->getBuffer()) : llvm::json::parse("");
+  const llvm::json::Object *object = json ? json->getAsObject() : nullptr;
+  if (!object) {
+    llvm::consumeError(json.takeError());
+    ADD_FAILURE() << folder << "/case.json cannot be read";
+    return result;
+  }
+  result.rtol = object->getNumber("rtol").value_or(0);
+  result.atol = object->getNumber("atol").value_or(0);
+  // A bare .json of Keras 3 does not say which release wrote it.
+  llvm::StringRef keras = object->getString("keras").value_or("");
+  if (object->getString("format") == llvm::StringRef("json") &&
+      !keras.starts_with("tf-keras")) {
+    result.kerasVersion = keras.str();
+  }
+  auto arrays = readNpz(folder + "/inference.npz");
+  if (!arrays) {
+    ADD_FAILURE() << llvm::toString(arrays.takeError());
+    return result;
+  }
+  result.arrays = std::move(*arrays);
+  return result;
+}
