@@ -135,6 +135,19 @@ std::string print(const Plan &plan);
 /// What is wrong with a plan's structure (indices, ranks, roles), or nothing.
 std::optional<std::string> verify(const Plan &plan);
 
+/// Merges adjacent dimensions of values, and loops, wherever all stages walk
+/// them together; drops reduction loops of one iteration. Shapes of operands and
+/// results change, their memory does not: rows [n, c] become one row n·c. Depends
+/// on neither schedule nor packings. Call it before splitPenalties.
+void collapseLoops(Plan &plan);
+
+/// The register tile over a domain of `rank` dimensions: vector · vectors
+/// elements of the last one, `points` of the one before it, 1 of the others.
+std::vector<int64_t> tileShape(const Plan &plan, size_t rank);
+
+/// Whether `extent` is a multiple of `tile` for every batch.
+bool dividesEvenly(const Extent &extent, int64_t tile);
+
 /// Replaces each PenaltySum by an array of partial sums in float32, one vector
 /// of `schedule.vector` lanes per register tile (`points` of the last dimension
 /// but one, `vector·vectors` of the last): shape [d0 …, tiles, blocks, lanes]. The

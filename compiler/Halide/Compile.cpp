@@ -1,0 +1,112 @@
+// Runs Halide on one plan and turns its errors into values.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Halide/Compile.h"
+
+#include "compiler/Halide/Schedules.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <sstream>
+#include <unistd.h>
+
+namespace kregc::halide {
+namespace {
+
+/// Errors are thrown to compileKernel. So is a warning that an assertion always
+/// fails: without asserts such a kernel would read out of bounds.
+class Reporter : public ::Halide::CompileTimeErrorReporter {
+public:
+  void warning(const char *text) override {
+    if (std::string(text).find("guaranteed to fail") != std::string::npos) {
+      throw ::Halide::CompileError(text);
+    }
+  }
+  [[noreturn]] void error(const char *text) override {
+    throw ::Halide::CompileError(text);
+  }
+};
+
+void installReporter() {
+  static Reporter reporter;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    ::Halide::set_custom_compile_time_error_reporter(&reporter);
+  });
+}
+
+/// A file that is gone at the end of its life. Halide writes objects to files
+/// only.
+class TemporaryFile {
+public:
+  explicit TemporaryFile(const char *suffix) {
+    const char *folder = getenv("TMPDIR");
+    path = std::string(folder && *folder ? folder : "/tmp") + "/kregc-XXXXXX" +
+           suffix;
+    int descriptor = mkstemps(path.data(), std::string(suffix).size());
+    if (descriptor < 0) {
+      throw ::Halide::RuntimeError(("cannot create '" + path + "'").c_str());
+    }
+    close(descriptor);
+  }
+  ~TemporaryFile() { remove(path.c_str()); }
+  TemporaryFile(const TemporaryFile &) = delete;
+  TemporaryFile &operator=(const TemporaryFile &) = delete;
+
+  std::vector<char> read() const {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  std::string path;
+};
+
+::Halide::Target halideTarget(const Target &target, bool checked) {
+  std::string text = target.halide + "-no_runtime-user_context";
+  if (!checked) {
+    text += "-no_asserts-no_bounds_query";
+  }
+  return ::Halide::Target(text);
+}
+
+CompiledKernel compile(const plan::Plan &plan, const Target &target,
+                       const Options &options) {
+  Translation translation(plan);
+  applySchedule(translation);
+  ::Halide::Pipeline pipeline(translation.results());
+  ::Halide::Module module = pipeline.compile_to_module(
+      translation.arguments(), plan.name, halideTarget(target, options.checked),
+      ::Halide::LinkageType::External);
+  CompiledKernel result;
+  result.symbol = plan.name;
+  if (options.wantStatement) {
+    std::ostringstream text;
+    text << module;
+    result.statement = text.str();
+  }
+  if (options.wantObject) {
+    TemporaryFile file(".o");
+    module.compile({{::Halide::OutputFileType::object, file.path}});
+    result.object = file.read();
+  }
+  return result;
+}
+
+} // namespace
+
+Result compileKernel(const plan::Plan &plan, const Target &target,
+                     const Options &options) {
+  installReporter();
+  try {
+    return compile(plan, target, options);
+  } catch (const ::Halide::Error &error) {
+    return Error{"kernel '" + plan.name + "': " + error.what()};
+  } catch (const std::exception &error) {
+    return Error{"kernel '" + plan.name + "': " + error.what()};
+  }
+}
+
+} // namespace kregc::halide

@@ -1,0 +1,158 @@
+// The polynomials are minimax fits of our own (utils/fit-polynomials.py).
+// Where the order of operations carries the accuracy, or where infinity may
+// appear, the operation is one of Halide's strict ones: LLVM may not reorder it
+// or assume it finite.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Halide/Math.h"
+
+#include <cmath>
+#include <initializer_list>
+
+namespace kregc::halide {
+
+using ::Halide::Expr;
+using ::Halide::Float;
+using ::Halide::Int;
+using ::Halide::Internal::Call;
+
+static Expr strictOp(Call::IntrinsicOp op, const Expr &a, const Expr &b) {
+  return Call::make(a.type(), op, {a, b}, Call::PureIntrinsic);
+}
+static Expr strictAdd(const Expr &a, const Expr &b) {
+  return strictOp(Call::strict_add, a, b);
+}
+static Expr strictSub(const Expr &a, const Expr &b) {
+  return strictOp(Call::strict_sub, a, b);
+}
+static Expr strictMul(const Expr &a, const Expr &b) {
+  return strictOp(Call::strict_mul, a, b);
+}
+static Expr strictDiv(const Expr &a, const Expr &b) {
+  return strictOp(Call::strict_div, a, b);
+}
+static Expr strictLess(const Expr &a, const Expr &b) {
+  return Call::make(::Halide::Bool(), Call::strict_lt, {a, b},
+                    Call::PureIntrinsic);
+}
+
+/// Horner's scheme, highest coefficient first.
+static Expr polynomial(const Expr &x,
+                       std::initializer_list<float> coefficients) {
+  Expr result;
+  for (float c : coefficients) {
+    result = result.defined() ? result * x + c : Expr(c);
+  }
+  return result;
+}
+
+/// 2^n for an integer -126 <= n <= 127.
+static Expr powerOfTwo(const Expr &n) {
+  return ::Halide::reinterpret<float>((n + 127) << 23);
+}
+
+Expr accurateExp(const Expr &x) {
+  // e^x = 2^n · e^r with |r| <= ln 2 / 2. Outside of the clamp the result is
+  // infinity or 0 anyway, and 2^n stays a product of two normal numbers.
+  Expr clamped = ::Halide::clamp(x, -104.0f, 89.0f);
+  Expr n = ::Halide::round(clamped * 1.44269504f);
+  // ln 2 in two parts; n times the first is exact.
+  Expr r = strictSub(strictSub(clamped, strictMul(n, 0.693359375f)),
+                     strictMul(n, -2.12194440e-4f));
+  Expr tail = polynomial(
+      r, {0.0013945752f, 0.0083335042f, 0.04166628f, 0.16666666f, 0.5f});
+  Expr p = strictAdd(1.0f, strictAdd(r, r * r * tail));
+  Expr whole = ::Halide::cast<int>(n);
+  Expr half = whole >> 1;
+  Expr y = strictMul(strictMul(p, powerOfTwo(half)), powerOfTwo(whole - half));
+  return ::Halide::select(::Halide::is_nan(x), x, y);
+}
+
+Expr accurateLog(const Expr &x) {
+  // x = 2^n · m with m in [sqrt(1/2), sqrt(2)). Subnormals are scaled up.
+  Expr isTiny = strictLess(x, 1.17549435e-38f);
+  Expr scaled = ::Halide::select(isTiny, x * 8388608.0f, x);
+  Expr bits = ::Halide::reinterpret<int>(scaled);
+  // Subtract the bits of sqrt(1/2), so that the exponent steps there.
+  Expr shifted = bits - 0x3f3504f3;
+  Expr n = (shifted >> 23) - ::Halide::select(isTiny, 23, 0);
+  Expr m = ::Halide::reinterpret<float>((shifted & 0x007fffff) + 0x3f3504f3);
+  Expr f = strictSub(m, 1.0f);
+  Expr tail = polynomial(f, {0.067466013f, -0.11675641f, 0.11888175f,
+                             -0.12405591f, 0.14219551f, -0.16667996f,
+                             0.20002119f, -0.25000009f, 0.33333313f});
+  Expr square = f * f;
+  Expr k = ::Halide::cast<float>(n);
+  Expr low = strictAdd(strictMul(k, -2.12194440e-4f), f * square * tail);
+  Expr y = strictAdd(strictMul(k, 0.693359375f),
+                     strictAdd(f, strictSub(low, 0.5f * square)));
+  float infinity = INFINITY, nan = NAN;
+  y = ::Halide::select(strictLess(x, infinity), y, x); // infinity and NaN
+  y = ::Halide::select(strictLess(0.0f, x), y, Expr(-infinity));
+  Expr bad = strictLess(x, 0.0f);
+  return ::Halide::select(::Halide::is_nan(x), x,
+                          ::Halide::select(bad, Expr(nan), y));
+}
+
+Expr accurateTanh(const Expr &x) {
+  Expr z = x * x;
+  Expr small =
+      x + x * z *
+              polynomial(z, {-0.0056607849f, 0.020602005f, -0.053729229f,
+                             0.13331328f, -0.33333278f});
+  Expr size = ::Halide::abs(x);
+  Expr large = strictSub(
+      1.0f, strictDiv(2.0f, strictAdd(accurateExp(size + size), 1.0f)));
+  large = ::Halide::select(strictLess(x, 0.0f), -large, large);
+  return ::Halide::select(strictLess(size, 0.625f), small, large);
+}
+
+Expr accurateErf(const Expr &x) {
+  Expr z = x * x;
+  Expr small =
+      x * polynomial(z, {8.1937767e-05f, -0.00080998766f, 0.0051971548f,
+                         -0.026857791f, 0.11283666f, -0.37612632f, 1.1283792f});
+  // 1 - erf = e^polynomial; beyond 4 the result is 1.
+  Expr size = ::Halide::abs(x);
+  Expr t = ::Halide::min(size, 4.0f);
+  Expr exponent = polynomial(t, {-2.0531159e-05f, 0.00042799133f,
+                                 -0.0041399696f, 0.025038311f, -0.10815594f,
+                                 -0.6334585f, -1.1294605f, 0.00016349036f});
+  Expr large = strictSub(1.0f, accurateExp(exponent));
+  large = ::Halide::select(strictLess(x, 0.0f), -large, large);
+  Expr y = ::Halide::select(strictLess(size, 0.9f), small, large);
+  return ::Halide::select(::Halide::is_nan(x), x, y);
+}
+
+static bool isNotNan(const Expr &e) {
+  auto value = ::Halide::Internal::as_const_float(e);
+  return value && !std::isnan(*value);
+}
+
+// A comparison with NaN is false, so the operand that may be NaN is the one
+// that remains then. This is what one maxps instruction does.
+Expr nanMax(const Expr &a, const Expr &b) {
+  if (!a.type().is_float()) {
+    return ::Halide::max(a, b);
+  }
+  if (isNotNan(a)) {
+    return ::Halide::select(strictLess(b, a), a, b);
+  }
+  Expr larger = ::Halide::select(strictLess(a, b), b, a);
+  return isNotNan(b) ? larger
+                     : ::Halide::select(::Halide::is_nan(b), b, larger);
+}
+
+Expr nanMin(const Expr &a, const Expr &b) {
+  if (!a.type().is_float()) {
+    return ::Halide::min(a, b);
+  }
+  if (isNotNan(a)) {
+    return ::Halide::select(strictLess(a, b), a, b);
+  }
+  Expr smaller = ::Halide::select(strictLess(b, a), b, a);
+  return isNotNan(b) ? smaller
+                     : ::Halide::select(::Halide::is_nan(b), b, smaller);
+}
+
+} // namespace kregc::halide

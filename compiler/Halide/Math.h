@@ -1,0 +1,24 @@
+// exp, log, tanh and erf in float32, to a few units in the last place, with
+// NaN, infinities, overflow and underflow as IEEE has them. Halide's own are
+// faster by little and lose NaN.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_HALIDE_MATH_H
+#define KREGC_COMPILER_HALIDE_MATH_H
+
+#include <Halide.h>
+
+namespace kregc::halide {
+
+::Halide::Expr accurateExp(const ::Halide::Expr &x);
+::Halide::Expr accurateLog(const ::Halide::Expr &x);
+::Halide::Expr accurateTanh(const ::Halide::Expr &x);
+::Halide::Expr accurateErf(const ::Halide::Expr &x);
+
+/// Maximum and minimum that are NaN if either operand is.
+::Halide::Expr nanMax(const ::Halide::Expr &a, const ::Halide::Expr &b);
+::Halide::Expr nanMin(const ::Halide::Expr &a, const ::Halide::Expr &b);
+
+} // namespace kregc::halide
+
+#endif // KREGC_COMPILER_HALIDE_MATH_H

@@ -1,0 +1,319 @@
+// One loop nest per kernel. Its innermost loops over tiles hold, in registers:
+// the accumulators of the anchor, the epilogue, and the penalty's partial sums;
+// the output is stored from there. A padded input is copied strip by strip.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Halide/Schedules.h"
+
+#include <algorithm>
+
+namespace kregc::halide {
+
+using ::Halide::Func;
+using ::Halide::TailStrategy;
+using ::Halide::Var;
+using ::Halide::VarOrRVar;
+using plan::Family;
+using plan::Stage;
+
+namespace {
+
+class Scheduler {
+public:
+  explicit Scheduler(Translation &t)
+      : t(t), s(t.plan.schedule),
+        rank(t.partials.defined() ? t.partialVars.size() : t.outVars.size()),
+        lanes(s.vector), block(s.vector * s.vectors), points(s.points),
+        stripTiles(s.strip) {}
+
+  void run();
+
+private:
+  void nameLoops();
+  void tileOut();
+  void tilePartials();
+  void makeParallel(Func f);
+  void scheduleStage(StageFunc &stage);
+  void computeInTile(StageFunc &stage);
+  void computeInRow(StageFunc &stage);
+  void computeInStrip(StageFunc &stage);
+  void computePartial(StageFunc &stage);
+  void accumulate(StageFunc &stage);
+  bool isRowWise(const StageFunc &stage) const;
+  int readers(const StageFunc &stage) const;
+  bool reductionReads(const StageFunc &stage) const;
+
+  Translation &t;
+  const plan::Schedule &s;
+  size_t rank;
+  int lanes, block, points, stripTiles;
+  Func root;
+  std::vector<Var> tileLoops; ///< innermost first
+  Var strip;                  ///< a padded strip is computed in this loop
+  bool hasStrip = false;
+  Var row; ///< loop over rows of the last dimension
+  Var ci{"ci"}, co{"co"}, xi{"xi"}, xo{"xo"}, xs{"xs"}, yi{"yi"}, ys{"ys"},
+      cs{"cs"};
+};
+
+bool keepsRegistersAcrossPoints(Family family) {
+  return family == Family::Contraction || family == Family::Depthwise;
+}
+
+/// The order of the loops over tiles, innermost first.
+void Scheduler::nameLoops() {
+  const std::vector<Var> &dims =
+      t.partials.defined() ? t.partialVars : t.outVars;
+  if (rank == 1) {
+    tileLoops = {co, cs};
+    row = cs;
+    return;
+  }
+  bool pointsInside = keepsRegistersAcrossPoints(s.family);
+  tileLoops = pointsInside ? std::vector<Var>{xo} : std::vector<Var>{co, xo};
+  row = xo;
+  if (rank >= 3) {
+    tileLoops.push_back(yi);
+  }
+  if (pointsInside) {
+    tileLoops.push_back(co);
+  }
+  strip = rank >= 3 ? ys : xs;
+  hasStrip = true;
+  tileLoops.push_back(strip);
+  for (size_t d = rank >= 3 ? rank - 3 : 0; rank >= 3 && d-- > 0;) {
+    tileLoops.push_back(dims[d]);
+  }
+  // The channels of a depthwise kernel are independent: it pads a block of
+  // them.
+  if (s.family == Family::Depthwise) {
+    strip = co;
+  }
+}
+
+void Scheduler::tileOut() {
+  Func out = t.out;
+  const std::vector<Var> &d = t.outVars;
+  TailStrategy guard = TailStrategy::GuardWithIf;
+  std::vector<VarOrRVar> order{ci};
+  out.split(d[rank - 1], co, ci, block, guard);
+  if (rank == 1) {
+    out.split(co, cs, co, stripTiles, guard);
+  } else {
+    out.split(d[rank - 2], xo, xi, points, guard);
+    order.push_back(xi);
+    if (rank == 2) {
+      out.split(xo, xs, xo, stripTiles, guard);
+    } else {
+      out.split(d[rank - 3], ys, yi, stripTiles, guard);
+    }
+  }
+  order.insert(order.end(), tileLoops.begin(), tileLoops.end());
+  out.reorder(order).vectorize(ci, lanes).unroll(ci);
+  if (rank > 1) {
+    out.unroll(xi);
+  }
+  makeParallel(out);
+}
+
+/// The same loops over the same tiles, by the same names: compute_with asks for
+/// equal chains of splits, so the dimensions that are tiles are split by 1.
+void Scheduler::tilePartials() {
+  Func partials = t.partials;
+  const std::vector<Var> &d = t.partialVars;
+  TailStrategy guard = TailStrategy::GuardWithIf;
+  std::vector<VarOrRVar> order{t.lane, ci};
+  partials.split(d[rank - 1], co, ci, 1);
+  if (rank == 1) {
+    partials.split(co, cs, co, stripTiles, guard);
+  } else {
+    partials.split(d[rank - 2], xo, xi, 1);
+    order.push_back(xi);
+    if (rank == 2) {
+      partials.split(xo, xs, xo, stripTiles, guard);
+    } else {
+      partials.split(d[rank - 3], ys, yi, stripTiles, guard);
+    }
+  }
+  order.insert(order.end(), tileLoops.begin(), tileLoops.end());
+  partials.reorder(order).vectorize(t.lane, lanes);
+  makeParallel(partials);
+}
+
+void Scheduler::makeParallel(Func f) {
+  size_t depth = std::min<size_t>(s.parallel, tileLoops.size() - 1);
+  for (size_t i = 0; i < depth; ++i) {
+    f.parallel(tileLoops[tileLoops.size() - 1 - i]);
+  }
+}
+
+void Scheduler::run() {
+  nameLoops();
+  if (t.out.defined()) {
+    root = t.out;
+    tileOut();
+  }
+  if (t.partials.defined()) {
+    root = t.partials;
+    tilePartials();
+    if (t.out.defined()) {
+      t.out.compute_with(t.partials, tileLoops.front());
+    }
+  }
+  for (StageFunc &stage : t.stages) {
+    scheduleStage(stage);
+  }
+}
+
+/// Stages and outputs that read what `stage` writes.
+int Scheduler::readers(const StageFunc &stage) const {
+  int count = 0;
+  for (const plan::Write &write : stage.stage->writes) {
+    count += t.plan.values[write.value].kind == plan::Value::Kind::Output;
+    for (const Stage &other : t.plan.stages) {
+      for (const plan::Write &body : other.writes) {
+        count += plan::readsValue(body.body, write.value);
+      }
+    }
+  }
+  return count;
+}
+
+bool Scheduler::reductionReads(const StageFunc &stage) const {
+  for (const StageFunc &other : t.stages) {
+    if (other.reduces && other.stage->role != Stage::Role::Penalty &&
+        plan::readsValue(other.stage->writes[0].body,
+                         stage.stage->writes[0].value)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether a stage is about whole rows of the last dimension (softmax).
+bool Scheduler::isRowWise(const StageFunc &stage) const {
+  bool lower = false;
+  for (const StageFunc &other : t.stages) {
+    lower |= other.reduces && other.vars.size() + 1 == rank;
+  }
+  if (!lower || s.family != Family::Reduction) {
+    return false;
+  }
+  return stage.vars.size() + 1 == rank || reductionReads(stage);
+}
+
+void Scheduler::scheduleStage(StageFunc &stage) {
+  if (stage.stage->role == Stage::Role::Penalty) {
+    return computePartial(stage);
+  }
+  if (isRowWise(stage)) {
+    return computeInRow(stage);
+  }
+  if (!stage.reduces) {
+    if (reductionReads(stage)) {
+      return computeInStrip(stage);
+    }
+    if (readers(stage) <= 1 || !t.partials.defined()) {
+      return; // inlined
+    }
+  }
+  if (stage.vars.size() != rank) {
+    stage.func.compute_root();
+    return;
+  }
+  computeInTile(stage);
+}
+
+void Scheduler::computeInTile(StageFunc &stage) {
+  Func f = stage.func;
+  Var c = stage.vars[rank - 1];
+  f.compute_at(root, tileLoops.front())
+      .bound_extent(c, block)
+      .vectorize(c, lanes)
+      .unroll(c);
+  if (rank > 1) {
+    Var x = stage.vars[rank - 2];
+    f.bound_extent(x, points).unroll(x);
+  }
+  if (stage.reduces) {
+    accumulate(stage);
+  }
+}
+
+/// The accumulators of the tile. `order` 0 holds one point's operand and walks
+/// over the channel vectors; 1 holds one vector and walks over the points.
+void Scheduler::accumulate(StageFunc &stage) {
+  ::Halide::Stage update = stage.func.update();
+  Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
+  update.split(c, cv, cl, lanes);
+  std::vector<VarOrRVar> order{cl};
+  if (rank == 1) {
+    order.push_back(cv);
+  } else {
+    Var x = stage.vars[rank - 2];
+    order.push_back(s.order == 0 ? cv : x);
+    order.push_back(s.order == 0 ? x : cv);
+  }
+  order.insert(order.end(), stage.rvars.rbegin(), stage.rvars.rend());
+  update.reorder(order).vectorize(cl).unroll(cv);
+  if (rank > 1) {
+    update.unroll(stage.vars[rank - 2]);
+  }
+  // A small window is written out: its loads are shared by the points.
+  if (s.family == Family::Depthwise || s.family == Family::Pooling) {
+    int64_t taps = 1;
+    for (const plan::Loop &l : stage.stage->loops) {
+      taps *= l.reduction ? l.extent.at(0) : 1;
+    }
+    if (taps <= 9) {
+      for (const ::Halide::RVar &r : stage.rvars) {
+        update.unroll(r);
+      }
+    }
+  }
+}
+
+void Scheduler::computeInRow(StageFunc &stage) {
+  stage.func.compute_at(root, row);
+  if (!stage.reduces) {
+    stage.func.vectorize(stage.vars.back(), lanes, TailStrategy::GuardWithIf);
+  }
+}
+
+void Scheduler::computeInStrip(StageFunc &stage) {
+  Func f = stage.func;
+  if (!hasStrip) {
+    f.compute_root();
+    return;
+  }
+  f.compute_at(root, strip);
+  const plan::Extent &inner = stage.stage->loops.back().extent;
+  int width = lanes;
+  while (width > 1 && inner.at(1) < width) {
+    width /= 2;
+  }
+  if (width > 1) {
+    f.vectorize(stage.vars.back(), width);
+  }
+}
+
+void Scheduler::computePartial(StageFunc &stage) {
+  Func f = stage.func;
+  Var laneVar = stage.vars.back();
+  f.compute_at(root, tileLoops.front())
+      .vectorize(laneVar, lanes)
+      .unroll(stage.chain);
+  ::Halide::Stage update = f.update();
+  std::vector<VarOrRVar> order{laneVar, stage.chain};
+  order.insert(order.end(), stage.rvars.begin(), stage.rvars.end());
+  update.reorder(order).vectorize(laneVar, lanes).unroll(stage.chain);
+  for (const ::Halide::RVar &r : stage.rvars) {
+    update.unroll(r);
+  }
+}
+
+} // namespace
+
+void applySchedule(Translation &translation) { Scheduler(translation).run(); }
+
+} // namespace kregc::halide

@@ -1,0 +1,85 @@
+// Values of a Plan as Halide's buffers and Funcs, and expressions as Exprs.
+// What is computed is decided here; when and where, in Schedules.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_COMPILER_HALIDE_TRANSLATION_H
+#define KREGC_COMPILER_HALIDE_TRANSLATION_H
+
+#include "compiler/Plan/Expressions.h"
+
+#include <Halide.h>
+
+#include <map>
+
+namespace kregc::halide {
+
+/// One stage as a Func. `loops[i]` is the Var or RVar of loop i.
+struct StageFunc {
+  const plan::Stage *stage;
+  ::Halide::Func func;
+  std::vector<::Halide::Var> vars;   ///< of the loops that are not reductions
+  std::vector<::Halide::RVar> rvars; ///< of the reductions, in order
+  bool reduces = false;
+
+  /// A penalty's partial sum over the vectors of a tile: `func` adds up over
+  /// the points, one chain per vector, and `total` adds up the chains.
+  ::Halide::Func total;
+  ::Halide::Var chain;
+};
+
+/// The translation of one plan.
+class Translation {
+public:
+  explicit Translation(const plan::Plan &plan);
+
+  const plan::Plan &plan;
+  ::Halide::Param<int32_t> batch;
+  std::vector<StageFunc> stages; ///< as plan.stages
+
+  /// The pipeline's results: all outputs as one Func of tuples, all arrays of
+  /// partial sums as another. Undefined where there are none.
+  ::Halide::Func out, partials;
+  /// Their dimensions, in the order of the plan (outermost first).
+  std::vector<::Halide::Var> outVars;
+  std::vector<::Halide::Var> partialVars; ///< tiles of each dimension
+  ::Halide::Var lane;
+
+  /// The domain of the tiles: of the outputs, or of the tensor penalised.
+  std::vector<plan::Extent> domain;
+
+  ::Halide::Expr extent(const plan::Extent &e) const;
+  /// The arguments of the C function before the results.
+  std::vector<::Halide::Argument> arguments() const;
+  std::vector<::Halide::Func> results() const;
+  /// The stage that writes `value`, or -1 for operands.
+  int writerOf(int value) const { return writer[value]; }
+  /// Whether the loop of tile dimension `d` may run past its extent.
+  bool overhangs(size_t d) const;
+
+private:
+  struct Context;
+
+  void addOperand(int value);
+  void addStage(const plan::Stage &stage);
+  void addPartial(StageFunc &result, Context &context);
+  void addResults();
+  void stateLayout(::Halide::OutputImageParam buffer,
+                   const std::vector<plan::Extent> &shape) const;
+  std::string nameOf(const std::string &part) const;
+
+  ::Halide::Expr translate(const plan::ExpressionRef &e,
+                           const Context &context) const;
+  ::Halide::Expr access(const plan::Expression &e,
+                        const Context &context) const;
+  ::Halide::Expr readOperand(int value,
+                             std::vector<::Halide::Expr> indices) const;
+  ::Halide::Expr load(int value,
+                      const std::vector<::Halide::Expr> &indices) const;
+
+  std::map<int, ::Halide::ImageParam> operands;
+  std::vector<int> writer;
+};
+
+} // namespace kregc::halide
+
+#endif // KREGC_COMPILER_HALIDE_TRANSLATION_H
