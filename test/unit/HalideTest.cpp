@@ -1,0 +1,315 @@
+// Kernels as machine code against the plain execution of their plans: every
+// family, tails in every direction, batches up to twice the tile, NaN and
+// infinities, release and checked builds.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "test/unit/KernelPlans.h"
+#include "test/unit/KernelRunner.h"
+#include "test/unit/PlanReference.h"
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <random>
+
+using namespace kregc;
+using namespace kregc::test;
+using plan::Plan;
+using plan::Value;
+
+namespace {
+
+bool isOperand(const Value &value) {
+  return value.kind == Value::Kind::Input || value.kind == Value::Kind::Weight;
+}
+
+/// How a test compiles a plan.
+struct Build {
+  int64_t vectors = 1, points = 1, strip = 1, order = 0, unroll = 1,
+          parallel = 0;
+  int64_t vector = 0; ///< 0: the target's
+  bool checked = false;
+};
+
+Plan prepare(Plan plan, const Target &target, const Build &build) {
+  plan::collapseLoops(plan);
+  plan::Schedule &s = plan.schedule;
+  s.vector = build.vector ? build.vector : target.vectorLanes;
+  s.vectors = build.vectors;
+  s.points = build.points;
+  s.strip = build.strip;
+  s.order = build.order;
+  s.unroll = build.unroll;
+  s.parallel = build.parallel;
+  if (s.family == plan::Family::Contraction) {
+    for (Value &value : plan.values) {
+      if (value.kind == Value::Kind::Weight) {
+        value.packing = s.vector * s.vectors;
+      }
+    }
+  }
+  EXPECT_EQ(plan::verify(plan), std::nullopt);
+  plan::splitPenalties(plan);
+  return plan;
+}
+
+halide::CompiledKernel compile(const Plan &plan, const Target &target,
+                               bool checked) {
+  halide::Options options;
+  options.checked = checked;
+  halide::Result result = halide::compileKernel(plan, target, options);
+  if (auto *error = std::get_if<halide::Error>(&result)) {
+    ADD_FAILURE() << error->message;
+    return {};
+  }
+  return std::move(std::get<halide::CompiledKernel>(result));
+}
+
+/// Random numbers, and in each operand, if `special`, a few that are not
+/// finite.
+std::vector<double> randomOperand(int64_t size, std::mt19937 &random,
+                                  bool special) {
+  std::uniform_real_distribution<float> uniform(-2, 2);
+  std::vector<double> result(size);
+  for (double &x : result) {
+    x = uniform(random);
+  }
+  if (special) {
+    const double values[] = {NAN,   INFINITY, -INFINITY, -0.0,
+                             1e-40, 3e38,     -120,      100};
+    for (double value : values) {
+      result[random() % size] = value;
+    }
+  }
+  return result;
+}
+
+void expectNear(double found, double wanted, double scale,
+                const std::string &where) {
+  if (std::isnan(wanted)) {
+    EXPECT_TRUE(std::isnan(found))
+        << where << ": found " << found << ", wanted NaN";
+  } else if (std::isinf(wanted)) {
+    EXPECT_EQ(found, wanted) << where;
+  } else {
+    EXPECT_NEAR(found, wanted, 2e-5 * (std::fabs(wanted) + scale)) << where;
+  }
+}
+
+/// Compares all results at one batch. `plain` is the plan as it came.
+void compare(const Plan &plain, const Plan &built, const LoadedKernel &kernel,
+             int64_t batch, bool special) {
+  std::mt19937 random(batch + 17);
+  std::vector<std::vector<double>> operands;
+  std::vector<Argument> arguments;
+  for (int v : built.arguments()) {
+    arguments.emplace_back(built.values[v], batch);
+    if (!isOperand(built.values[v])) {
+      continue;
+    }
+    int64_t size = 1;
+    for (const plan::Extent &e : plain.values[v].shape) {
+      size *= e.at(batch);
+    }
+    bool weight = plain.values[v].kind == Value::Kind::Weight;
+    operands.push_back(randomOperand(size, random, special && !weight));
+    std::vector<float> stored(operands.back().begin(), operands.back().end());
+    stored = pack(built.values[v], stored);
+    ASSERT_EQ(static_cast<int64_t>(stored.size()), arguments.back().size());
+    std::copy(stored.begin(), stored.end(), arguments.back().data());
+  }
+  std::vector<std::vector<double>> wanted = execute(plain, batch, operands);
+  ASSERT_EQ(kernel.run(batch, arguments), 0)
+      << built.name << " at batch " << batch;
+
+  std::vector<int> order = built.arguments();
+  for (size_t a = 0; a < order.size(); ++a) {
+    const Value &value = built.values[order[a]];
+    std::string where =
+        built.name + ", batch " + std::to_string(batch) + ", " + value.name;
+    EXPECT_TRUE(arguments[a].guardIsWhole())
+        << where << " was written out of bounds";
+    const float *found = arguments[a].data();
+    if (value.kind == Value::Kind::PenaltySum) {
+      double sum = 0;
+      for (int64_t i = 0; i < arguments[a].size(); ++i) {
+        sum += found[i];
+      }
+      expectNear(sum, wanted[order[a]].at(0), 1e-3, where);
+      continue;
+    }
+    if (isOperand(value)) {
+      continue;
+    }
+    ASSERT_EQ(arguments[a].size(),
+              static_cast<int64_t>(wanted[order[a]].size()))
+        << where;
+    int failures = 0;
+    for (int64_t i = 0; i < arguments[a].size() && failures < 3; ++i) {
+      bool before = ::testing::Test::HasFailure();
+      expectNear(found[i], wanted[order[a]][i], 0.5,
+                 where + "[" + std::to_string(i) + "]");
+      failures += !before && ::testing::Test::HasFailure();
+    }
+    if (::testing::Test::HasFailure()) {
+      return;
+    }
+  }
+}
+
+void check(const Plan &plain, const Build &build,
+           const std::vector<int64_t> &batches, bool special = false) {
+  Target target = hostTarget();
+  Plan built = prepare(plain, target, build);
+  halide::CompiledKernel object = compile(built, target, build.checked);
+  if (object.object.empty()) {
+    return;
+  }
+  LoadedKernel kernel(built, object);
+  for (int64_t batch : batches) {
+    compare(plain, built, kernel, batch, special);
+    if (::testing::Test::HasFailure()) {
+      fprintf(stderr, "%s", plan::print(built).c_str());
+      return;
+    }
+  }
+}
+
+Behind behind(bool bias, Activation activation, bool penalty,
+              bool residual = false) {
+  Behind result;
+  result.bias = bias;
+  result.activation = activation;
+  result.penalty = penalty;
+  result.residual = residual;
+  return result;
+}
+
+Build tile(int64_t vectors, int64_t points, int64_t strip = 1,
+           int64_t order = 0, bool checked = false) {
+  Build build;
+  build.vectors = vectors;
+  build.points = points;
+  build.strip = strip;
+  build.order = order;
+  build.checked = checked;
+  return build;
+}
+
+std::vector<int64_t> upTo(int64_t last) {
+  std::vector<int64_t> result;
+  for (int64_t i = 1; i <= last; ++i) {
+    result.push_back(i);
+  }
+  return result;
+}
+
+} // namespace
+
+class Builds : public ::testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Halide, Builds, ::testing::Values(false, true),
+                         [](const auto &info) {
+                           return info.param ? "checked" : "release";
+                         });
+
+TEST_P(Builds, Dense) {
+  check(densePlan(20, 40, behind(true, Activation::Relu, true)),
+        tile(2, 3, 2, 1, GetParam()), upTo(7));
+}
+
+TEST_P(Builds, DenseOfOneUnit) {
+  check(densePlan(9, 1, behind(false, Activation::Sigmoid, true)),
+        tile(1, 2, 1, 0, GetParam()), {1, 2, 5});
+}
+
+TEST_P(Builds, Conv) {
+  Window w{7, 9, 3, 3, 3};
+  w.padLow = w.padHigh = 1;
+  check(convPlan(w, 20, 1, behind(true, Activation::Relu, true)),
+        tile(2, 4, 3, 1, GetParam()), {1, 2});
+}
+
+TEST_P(Builds, ConvStridedDilatedGrouped) {
+  Window w{11, 12, 4, 3, 2};
+  w.stride = 1;
+  w.dilation = 2;
+  w.padLow = 1;
+  w.padHigh = 2;
+  check(convPlan(w, 6, 2, behind(true, Activation::Tanh, true, true)),
+        tile(1, 2, 2, 0, GetParam()), {1, 3});
+}
+
+TEST_P(Builds, Depthwise) {
+  Window w{6, 7, 19, 3, 3};
+  w.padLow = w.padHigh = 1;
+  w.stride = 2;
+  check(depthwisePlan(w, 1, behind(true, Activation::Relu, true)),
+        tile(1, 3, 2, 0, GetParam()), {1, 2});
+}
+
+TEST_P(Builds, DepthwiseMultiplier) {
+  Window w{5, 5, 3, 2, 2};
+  check(depthwisePlan(w, 2, behind(false, Activation::None, false)),
+        tile(1, 2, 1, 0, GetParam()), {1, 2});
+}
+
+TEST_P(Builds, MaxPool) {
+  Window w{7, 8, 5, 3, 2};
+  w.stride = 2;
+  w.padHigh = 1;
+  check(poolPlan(w, true, behind(false, Activation::None, true)),
+        tile(1, 2, 2, 0, GetParam()), {1, 2}, true);
+}
+
+TEST_P(Builds, GlobalPools) {
+  Window w{4, 3, 18, 1, 1};
+  check(globalPoolPlan(w, false, behind(false, Activation::Relu, true)),
+        tile(1, 1, 2, 0, GetParam()), {1, 3});
+  check(globalPoolPlan(w, true, behind(false, Activation::None, false)),
+        tile(2, 1, 1, 0, GetParam()), {1, 3}, true);
+}
+
+TEST_P(Builds, Softmax) {
+  check(softmaxPlan(1, 10, false), tile(1, 1, 4, 0, GetParam()), {1, 2, 9});
+  check(softmaxPlan(3, 37, true), tile(1, 1, 2, 0, GetParam()), {1, 2});
+}
+
+TEST_P(Builds, Elementwise) {
+  Window w{3, 5, 7, 1, 1};
+  check(elementwisePlan(w, behind(false, Activation::Gelu, true)),
+        tile(2, 1, 2, 0, GetParam()), {1, 2, 3}, true);
+  check(elementwisePlan(w, behind(true, Activation::Relu, false, true)),
+        tile(1, 1, 2, 0, GetParam()), {1, 2}, true);
+}
+
+TEST_P(Builds, Data) {
+  Window w{3, 5, 7, 1, 1};
+  w.padLow = 1;
+  w.padHigh = 2;
+  check(transposePlan(w), tile(1, 1, 1, 0, GetParam()), {1, 2});
+  check(concatPlan(w, 4), tile(1, 1, 1, 0, GetParam()), {1, 2});
+  check(padPlan(w), tile(1, 1, 1, 0, GetParam()), {1, 2});
+}
+
+TEST_P(Builds, PenaltyAlone) {
+  Window w{3, 5, 7, 1, 1};
+  check(penaltyPlan(w), tile(2, 1, 2, 0, GetParam()), {1, 2, 3});
+}
+
+TEST(Halide, ActivationsOnSpecialNumbers) {
+  Window w{4, 4, 11, 1, 1};
+  for (Activation activation :
+       {Activation::Relu, Activation::Tanh, Activation::Sigmoid,
+        Activation::Silu, Activation::Elu}) {
+    check(elementwisePlan(w, behind(false, activation, false)), tile(2, 1),
+          {1, 2}, true);
+  }
+}
+
+TEST(Halide, SameObjectTwice) {
+  Target target = hostTarget();
+  Plan plan = prepare(densePlan(8, 16, behind(true, Activation::Relu, true)),
+                      target, tile(1, 2, 2, 0));
+  plan.schedule.parallel = 1;
+  EXPECT_EQ(compile(plan, target, false).object,
+            compile(plan, target, false).object);
+}
