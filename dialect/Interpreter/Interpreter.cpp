@@ -173,8 +173,8 @@ llvm::Error Run<Number>::bindInputs(ArrayRef<Tensor<Number>> inputs) {
     if (!fits) {
       std::string got;
       llvm::raw_string_ostream os(got);
-      os << "input " << index << " of type " << argument.getType()
-         << " got a tensor of shape [";
+      os << "input " << index << " of type '" << argument.getType()
+         << "' got a tensor of shape [";
       llvm::interleaveComma(input.shape, os);
       os << "] with " << input.data.size() << " elements";
       return failureAt(

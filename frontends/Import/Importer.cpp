@@ -76,7 +76,9 @@ void ModelImporter::importWeights(const keras::Layer &layer) {
   for (const keras::Weight &weight : layer.weights) {
     auto type = RankedTensorType::get(weight.shape, builder.getF32Type());
     kreg::L1L2Attr regularizer;
-    if (weight.regularizer &&
+    // Keras 3 leaves the penalties of frozen weights out.
+    bool counts = weight.trainable || model.penalisesFrozenWeights;
+    if (counts && weight.regularizer &&
         weight.regularizer->kind == keras::Regularizer::Kind::L1L2) {
       regularizer = kreg::L1L2Attr::get(
           builder.getContext(), weight.regularizer->l1, weight.regularizer->l2);
