@@ -1,0 +1,121 @@
+// Archives into this process through LLVM's ORC.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Emit/Loader.h"
+
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+
+#include <mutex>
+
+using namespace llvm;
+
+namespace kregc::emit {
+
+struct LoadedLibrary::State {
+  std::unique_ptr<orc::LLJIT> jit;
+};
+
+LoadedLibrary::LoadedLibrary(std::unique_ptr<State> state)
+    : state(std::move(state)) {}
+LoadedLibrary::~LoadedLibrary() = default;
+
+template <typename Function>
+static Error find(orc::LLJIT &jit, orc::JITDylib &library, const Twine &symbol,
+                  Function &function) {
+  Expected<orc::ExecutorAddr> address = jit.lookup(library, symbol.str());
+  if (!address) {
+    return address.takeError();
+  }
+  function = address->toPtr<Function>();
+  return Error::success();
+}
+
+Expected<std::unique_ptr<LoadedLibrary>>
+LoadedLibrary::load(ArrayRef<char> archive, StringRef name) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    InitializeNativeTarget();
+    InitializeNativeTargetAsmPrinter();
+  });
+  auto jit = orc::LLJITBuilder().create();
+  if (!jit) {
+    return jit.takeError();
+  }
+  auto library = (*jit)->createJITDylib(name.str());
+  if (!library) {
+    return library.takeError();
+  }
+  char prefix = (*jit)->getDataLayout().getGlobalPrefix();
+  // The C library, libm and pthread are part of this process.
+  auto process =
+      orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(prefix);
+  if (!process) {
+    return process.takeError();
+  }
+  library->addGenerator(std::move(*process));
+  auto members = orc::StaticLibraryDefinitionGenerator::Create(
+      (*jit)->getObjLinkingLayer(),
+      MemoryBuffer::getMemBufferCopy(StringRef(archive.data(), archive.size()),
+                                     name));
+  if (!members) {
+    return members.takeError();
+  }
+  library->addGenerator(std::move(*members));
+
+  auto state = std::make_unique<State>();
+  state->jit = std::move(*jit);
+  std::unique_ptr<LoadedLibrary> loaded(new LoadedLibrary(std::move(state)));
+  orc::LLJIT &engine = *loaded->state->jit;
+  if (Error error = joinErrors(
+          joinErrors(
+              find(engine, *library, name + "_create", loaded->create),
+              find(engine, *library, name + "_forward", loaded->forward)),
+          joinErrors(
+              joinErrors(
+                  find(engine, *library, name + "_self_test", loaded->selfTest),
+                  find(engine, *library, name + "_destroy", loaded->destroy)),
+              find(engine, *library, name + "_error_message",
+                   loaded->errorMessage)))) {
+    return std::move(error);
+  }
+  return std::move(loaded);
+}
+
+static Error failure(int code, StringRef message) {
+  return createStringError(inconvertibleErrorCode(),
+                           message.empty()
+                               ? "error " + Twine(code) + " of the library"
+                               : Twine(message));
+}
+
+Expected<std::unique_ptr<LoadedModel>>
+LoadedModel::create(const LoadedLibrary &library, const kreg_options *options) {
+  void *instance = nullptr;
+  int code = library.create(options, &instance);
+  if (code != KREG_OK) {
+    return failure(code, "");
+  }
+  return std::unique_ptr<LoadedModel>(new LoadedModel(library, instance));
+}
+
+LoadedModel::~LoadedModel() { library.destroy(instance); }
+
+Error LoadedModel::check(int code) const {
+  return code == KREG_OK ? Error::success()
+                         : failure(code, library.errorMessage(instance));
+}
+
+Error LoadedModel::forward(int64_t batch, ArrayRef<const float *> inputs,
+                           ArrayRef<float *> outputs, double *penalties) const {
+  return check(library.forward(instance, batch, inputs.data(), outputs.data(),
+                               penalties));
+}
+
+Error LoadedModel::selfTest() const {
+  return check(library.selfTest(instance));
+}
+
+} // namespace kregc::emit
