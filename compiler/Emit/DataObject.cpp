@@ -61,6 +61,9 @@ Expected<std::vector<char>> makeDataObject(ArrayRef<Data> data,
   }
   // Kernels may read a vector that begins in the last weight.
   streamer->emitZeros(64);
+  // Without this note the linker would make the stack executable.
+  streamer->switchSection(
+      context.getELFSection(".note.GNU-stack", ELF::SHT_PROGBITS, 0));
   streamer->finish();
   return std::vector<char>(object.begin(), object.end());
 }

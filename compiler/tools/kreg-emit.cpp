@@ -95,7 +95,6 @@ static void addKernels(emit::LibraryInput &input) {
       exitOnError(failure("kernel '" + op.getKernelName() + "' has no plan"));
     }
     for (plan::Variant &variant : kernel->variants) {
-      plan::splitPenalties(variant.plan);
       const std::string &symbol = variant.plan.name;
       auto it = given.find(symbol);
       input.objects.push_back(
