@@ -39,7 +39,8 @@ Error OutputFiles::makeFolder() {
     missing.push_back(path.str());
   }
   for (const std::string &path : reverse(missing)) {
-    if (std::error_code code = sys::fs::create_directory(path)) {
+    if (std::error_code code = sys::fs::create_directory(
+            path, /*IgnoreExisting=*/true, sys::fs::perms::all_all)) {
       return cannotWrite(path, code);
     }
     madeFolders.push_back(path);

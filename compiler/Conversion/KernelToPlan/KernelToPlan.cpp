@@ -225,6 +225,11 @@ FailureOr<plan::Plan> kreg::translateBody(KernelOp kernel) {
   }
   plan::Plan plan = translation.take();
   plan.schedule = scheduleOf(kernel.getScheduleAttr());
+  // Before schedules are chosen the family is what kreg-form-kernels knew.
+  auto family = kernel->getAttrOfType<FamilyAttr>("kreg.family");
+  if (family && !kernel.getScheduleAttr()) {
+    plan.schedule.family = static_cast<plan::Family>(family.getValue());
+  }
   return plan;
 }
 
