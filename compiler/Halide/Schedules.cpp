@@ -235,6 +235,11 @@ void Scheduler::computeInTile(StageFunc &stage) {
     Var x = stage.vars[rank - 2];
     f.bound_extent(x, points).unroll(x);
   }
+  // The tile is one element thick in the other dimensions; without a promise
+  // Halide would size it by a formula of the batch, on the heap.
+  for (size_t d = 0; d + 2 < rank; ++d) {
+    f.bound_extent(stage.vars[d], 1);
+  }
   if (stage.reduces) {
     accumulate(stage);
   }
@@ -303,6 +308,9 @@ void Scheduler::computePartial(StageFunc &stage) {
   f.compute_at(root, tileLoops.front())
       .vectorize(laneVar, lanes)
       .unroll(stage.chain);
+  for (size_t d = 0; d + 1 < stage.vars.size(); ++d) {
+    f.bound_extent(stage.vars[d], 1);
+  }
   ::Halide::Stage update = f.update();
   std::vector<VarOrRVar> order{laneVar, stage.chain};
   order.insert(order.end(), stage.rvars.begin(), stage.rvars.end());

@@ -82,7 +82,9 @@ Expr Translation::extent(const plan::Extent &e) const {
   if (e.isStatic()) {
     return Expr(static_cast<int32_t>(e.at(0)));
   }
-  Expr size = batch * static_cast<int32_t>(e.perBatch) +
+  // Halide does not believe a parameter's range; this it can prove.
+  Expr count = ::Halide::max(batch, 1);
+  Expr size = count * static_cast<int32_t>(e.perBatch) +
               static_cast<int32_t>(e.constant);
   int32_t divisor = e.divisor;
   return divisor == 1 ? size : (size + (divisor - 1)) / divisor;
@@ -186,7 +188,7 @@ void Translation::addPartial(StageFunc &result, Context &context) {
   size_t firstReduction = result.vars.size();
   bool hasPoints = stage.loops.size() == firstReduction + 2;
   std::vector<Var> arguments = result.vars;
-  arguments.push_back(result.chain);
+  arguments.insert(arguments.end() - 1, result.chain); // the lane is innermost
   arguments = reversed(arguments);
   if (hasPoints) {
     ::Halide::Region range{{0, extent(stage.loops[firstReduction].extent)}};
@@ -207,8 +209,7 @@ void Translation::addPartial(StageFunc &result, Context &context) {
   std::vector<Expr> chainIndices = indices;
   Expr total;
   for (int64_t v = 0; v < stage.loops.back().extent.constant; ++v) {
-    chainIndices[0] = static_cast<int32_t>(v);
-    // arguments are innermost first: the chain is the first of them
+    chainIndices[1] = static_cast<int32_t>(v);
     Expr one = result.func(chainIndices);
     total = total.defined() ? total + one : one;
   }
