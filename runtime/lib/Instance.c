@@ -90,10 +90,10 @@ int kreg_rt_create(const kreg_options *given, struct kreg_instance **out) {
     instance->threads = KREG_MAX_THREADS;
   }
   pthread_mutex_init(&instance->blocks, NULL);
+  kreg_pool_init(&instance->pool);
   code = make_workers(instance);
-  int started = kreg_pool_start(instance);
-  if (code == KREG_OK && started != KREG_OK) {
-    code = started;
+  if (code == KREG_OK) {
+    code = kreg_pool_start(instance);
   }
   if (code != KREG_OK) {
     kreg_rt_destroy(instance);

@@ -79,10 +79,13 @@ static void *work(void *argument) {
   return NULL;
 }
 
-int kreg_pool_start(struct kreg_instance *instance) {
-  struct kreg_pool *pool = &instance->pool;
+void kreg_pool_init(struct kreg_pool *pool) {
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->wake, NULL);
+}
+
+int kreg_pool_start(struct kreg_instance *instance) {
+  struct kreg_pool *pool = &instance->pool;
   for (int i = 1; i < instance->threads; ++i) {
     if (pthread_create(&pool->threads[i], NULL, work, instance->workers[i])) {
       return KREG_ERROR_THREAD;

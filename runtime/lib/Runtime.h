@@ -121,6 +121,7 @@ int kreg_rt_check_failed(void *user_context, const char *what);
 
 /* Between the files of this folder. */
 
+void kreg_pool_init(struct kreg_pool *pool);
 int kreg_pool_start(struct kreg_instance *instance);
 void kreg_pool_stop(struct kreg_pool *pool);
 void *kreg_allocate(struct kreg_instance *instance, size_t bytes);
