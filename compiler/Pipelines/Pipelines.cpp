@@ -26,12 +26,10 @@ void buildKernelsPhase(mlir::OpPassManager &passes, llvm::StringRef target) {
   model.addPass(mlir::kreg::createConvertKregToLinalgPass());
   // Equal constants and maps of a body become one, or the plan repeats them.
   model.addPass(mlir::createCSEPass());
-#ifdef KREGC_HAVE_SELECT_SCHEDULES
   // Last: a schedule is chosen from the loops as they will be run.
   mlir::kreg::SelectSchedulesPassOptions schedules;
   schedules.targetName = target.str();
   model.addPass(mlir::kreg::createSelectSchedulesPass(schedules));
-#endif
 }
 
 } // namespace kregc

@@ -25,7 +25,7 @@ def FormKernelsPass : Pass<"kreg-form-kernels", "::mlir::kreg::ModelOp"> {
     ```mlir
     kreg.model @tiny(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
       %y = kreg.unary relu %x : tensor<?x4xf32>
-      %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+      %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
       kreg.return %y : tensor<?x4xf32> penalties %p
     }
     ```

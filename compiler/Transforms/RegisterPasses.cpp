@@ -7,7 +7,5 @@
 void mlir::kreg::registerKregCompilerPasses() {
   registerFormKernelsPass();
   registerKregConversionPasses();
-#ifdef KREGC_HAVE_SELECT_SCHEDULES
   registerSelectSchedulesPass();
-#endif
 }

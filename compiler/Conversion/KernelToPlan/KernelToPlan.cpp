@@ -224,6 +224,7 @@ FailureOr<plan::Plan> kreg::translateBody(KernelOp kernel) {
     return failure();
   }
   plan::Plan plan = translation.take();
+  plan::collapseLoops(plan);
   plan.schedule = scheduleOf(kernel.getScheduleAttr());
   // Before schedules are chosen the family is what kreg-form-kernels knew.
   auto family = kernel->getAttrOfType<FamilyAttr>("kreg.family");
