@@ -37,7 +37,7 @@ def Kreg_L1L2Attr : Kreg_Attr<"L1L2", "l1l2"> {
     Type f64 = Float64Type::get($_ctxt);
     return $_get($_ctxt, FloatAttr::get(f64, l1), FloatAttr::get(f64, l2));
   }]>];
-  let assemblyFormat = "`<` $l1 `,` $l2 `>`";
+  let assemblyFormat = "`<` custom<Coefficient>($l1) `,` custom<Coefficient>($l2) `>`";
   let extraClassDeclaration = [{
     double l1() const { return getL1().getValueAsDouble(); }
     double l2() const { return getL2().getValueAsDouble(); }
@@ -48,6 +48,9 @@ def Kreg_L1L2Attr : Kreg_Attr<"L1L2", "l1l2"> {
 //===----------------------------------------------------------------------===//
 // Functions of one and two numbers
 //===----------------------------------------------------------------------===//
+
+// An op that prints a kind itself writes `` before it: the kind brings its own
+// space, which `#kreg<unary relu>` needs.
 
 // Parameters (in this order) in brackets; formulas in docs/reference/kreg.md.
 def Kreg_UnaryKind : Kreg_Enum<"UnaryKind", "a function of one number", [

@@ -31,6 +31,10 @@ def Kreg_Dialect : Dialect {
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let extraClassDeclaration = [{
+    /// Versions of bytecode (KregBytecode.cpp).
+    void addBytecodeInterface();
+  }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 

@@ -82,7 +82,7 @@ def Kreg_PoolOp : Kreg_CoreOp<"pool"> {
                        DenseI64ArrayAttr:$pads_high);
   let results = (outs Kreg_FloatTensor:$y);
   let assemblyFormat = [{
-    $kind $x `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
+    `` $kind $x `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
     attr-dict `:` functional-type(operands, results)
   }];
 }
@@ -93,7 +93,7 @@ def Kreg_ReduceOp : Kreg_CoreOp<"reduce"> {
                        UnitAttr:$keepdims);
   let results = (outs Kreg_FloatTensor:$y);
   let assemblyFormat = [{
-    $kind $x `axes` $axes (`keepdims` $keepdims^)? attr-dict `:` functional-type(operands, results)
+    `` $kind $x `axes` $axes (`keepdims` $keepdims^)? attr-dict `:` functional-type(operands, results)
   }];
 }
 
@@ -118,7 +118,7 @@ def Kreg_UnaryOp : Kreg_SameTypeCoreOp<"unary"> {
   let arguments = (ins Kreg_UnaryKindAttr:$kind, Kreg_FloatTensor:$x,
                        DefaultValuedAttr<DenseF64ArrayAttr, "{}">:$params);
   let results = (outs Kreg_FloatTensor:$y);
-  let assemblyFormat = "$kind $x (`params` $params^)? attr-dict `:` type($x)";
+  let assemblyFormat = "`` $kind $x (`params` $params^)? attr-dict `:` type($x)";
   let hasVerifier = 1;
   let hasFolder = 1;
 }
@@ -127,7 +127,7 @@ def Kreg_BinaryOp : Kreg_CoreOp<"binary"> {
   let summary = "a function of two tensors, broadcast as NumPy does";
   let arguments = (ins Kreg_BinaryKindAttr:$kind, Kreg_FloatTensor:$a, Kreg_FloatTensor:$b);
   let results = (outs Kreg_FloatTensor:$y);
-  let assemblyFormat = "$kind $a `,` $b attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = "`` $kind $a `,` $b attr-dict `:` functional-type(operands, results)";
 }
 
 def Kreg_ConstantOp : Kreg_CoreOp<"constant", [ConstantLike]> {

@@ -179,8 +179,8 @@ LogicalResult PenaltyOp::verify() {
   if (getNorm() == Norm::Batch &&
       cast<RankedTensorType>(getInput().getType()).getRank() == 0) {
     return emitOpError("requires an input of rank 1 or more when normalised by "
-                       "batch, but got '")
-           << getInput().getType() << "'";
+                       "batch, but got ")
+           << getInput().getType();
   }
   return success();
 }

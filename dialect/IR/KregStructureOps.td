@@ -32,7 +32,7 @@ def Kreg_ModelOp : Kreg_Op<"model", [FunctionOpInterface, IsolatedFromAbove]> {
     ```mlir
     kreg.model @tiny(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
       %y = kreg.unary relu %x : tensor<?x4xf32>
-      %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+      %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
       kreg.return %y : tensor<?x4xf32> penalties %p
     }
     ```
@@ -87,7 +87,7 @@ def Kreg_LayerOp : Kreg_Op<"layer", [SingleBlock, NoRegionArguments,
     Example:
     ```mlir
     kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-      %y = kreg.layer "re_lu" ReLU penalised <0.0 : f64, 1.0e-2 : f64> per batch {
+      %y = kreg.layer "re_lu" ReLU penalised <0.0, 0.01> per batch {
         %0 = kreg.unary relu %x : tensor<?x4xf32>
         kreg.yield %0 : tensor<?x4xf32>
       } : tensor<?x4xf32>
@@ -162,7 +162,7 @@ def Kreg_PenaltyOp : Kreg_Op<"penalty", [Pure]> {
   }];
   let arguments = (ins Kreg_FloatTensor:$input, Kreg_L1L2Attr:$regularizer, Kreg_NormAttr:$norm);
   let results = (outs F64:$value);
-  let assemblyFormat = "$input `,` $regularizer `per` $norm `:` type($input) attr-dict";
+  let assemblyFormat = "$input `,` $regularizer `per` `` $norm `:` type($input) attr-dict";
   let hasVerifier = 1;
   let hasFolder = 1; // zero coefficients: the constant 0
 }

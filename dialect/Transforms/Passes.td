@@ -31,7 +31,7 @@ def DissolveLayersPass : Pass<"kreg-dissolve-layers", "::mlir::kreg::ModelOp"> {
     Before:
     ```mlir
     kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-      %y = kreg.layer "re_lu" ReLU penalised <0.0 : f64, 1.0e-2 : f64> per batch {
+      %y = kreg.layer "re_lu" ReLU penalised <0.0, 0.01> per batch {
         %0 = kreg.unary relu %x : tensor<?x4xf32>
         kreg.yield %0 : tensor<?x4xf32>
       } : tensor<?x4xf32>
@@ -42,7 +42,7 @@ def DissolveLayersPass : Pass<"kreg-dissolve-layers", "::mlir::kreg::ModelOp"> {
     ```mlir
     kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
       %y = kreg.unary relu %x : tensor<?x4xf32>
-      %p = kreg.penalty %y, <0.0 : f64, 1.0e-2 : f64> per batch : tensor<?x4xf32>
+      %p = kreg.penalty %y, <0.0, 0.01> per batch : tensor<?x4xf32>
       kreg.return %y : tensor<?x4xf32> penalties %p
     }
     ```
@@ -65,11 +65,11 @@ def SpecializeInferencePass : Pass<"kreg-specialize-inference", "::mlir::kreg::M
     Before:
     ```mlir
     %y = kreg.dropout %x rate 2.0e-1 : tensor<?x4xf32>
-    %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+    %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
     ```
     After:
     ```mlir
-    %p = kreg.penalty %x, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+    %p = kreg.penalty %x, <0.01, 0.0> per batch : tensor<?x4xf32>
     ```
   }];
 }
@@ -125,11 +125,11 @@ def MovePenaltiesPass : Pass<"kreg-move-penalties", "::mlir::kreg::ModelOp"> {
     Before:
     ```mlir
     %y = kreg.reshape %x : tensor<?x2x2xf32> to tensor<?x4xf32>
-    %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+    %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
     ```
     After:
     ```mlir
-    %p = kreg.penalty %x, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x2x2xf32>
+    %p = kreg.penalty %x, <0.01, 0.0> per batch : tensor<?x2x2xf32>
     ```
   }];
   let options = [
@@ -156,12 +156,12 @@ def MergePenaltiesPass : Pass<"kreg-merge-penalties", "::mlir::kreg::ModelOp"> {
 
     Before:
     ```mlir
-    %p = kreg.penalty %x, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-    %q = kreg.penalty %x, <0.5 : f64, 2.0 : f64> per batch : tensor<?x4xf32>
+    %p = kreg.penalty %x, <1.0, 0.0> per batch : tensor<?x4xf32>
+    %q = kreg.penalty %x, <0.5, 2.0> per batch : tensor<?x4xf32>
     ```
     After:
     ```mlir
-    %p = kreg.penalty %x, <1.5 : f64, 2.0 : f64> per batch : tensor<?x4xf32>
+    %p = kreg.penalty %x, <1.5, 2.0> per batch : tensor<?x4xf32>
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];

@@ -3,10 +3,10 @@
 
 // CHECK-LABEL: kreg.model @abs
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
-// CHECK-NEXT: kreg.penalty %[[X]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: kreg.penalty %[[X]], <0.01, 0.02> per batch
 // CHECK-NEXT: kreg.unary abs
 kreg.model @abs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary abs %x : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

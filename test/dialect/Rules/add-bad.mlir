@@ -8,7 +8,7 @@ kreg.model @non_negative(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?x4
   %a = kreg.unary relu %x : tensor<?x4xf32>
   %b = kreg.unary tanh %y : tensor<?x4xf32>
   %z = kreg.binary add %a, %b : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %z, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %z, <0.01, 0.0> per batch : tensor<?x4xf32>
   kreg.return %z : tensor<?x4xf32> penalties %p
 }
 
@@ -22,7 +22,7 @@ kreg.model @same_shape(%x: tensor<?x4xf32>, %y: tensor<?x1xf32>) -> tensor<?x4xf
   %a = kreg.unary relu %x : tensor<?x4xf32>
   %b = kreg.unary exp %y : tensor<?x1xf32>
   %z = kreg.binary add %a, %b : (tensor<?x4xf32>, tensor<?x1xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %z, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %z, <0.01, 0.0> per batch : tensor<?x4xf32>
   kreg.return %z : tensor<?x4xf32> penalties %p
 }
 
@@ -36,7 +36,7 @@ kreg.model @no_law(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?x4xf32> 
   %a = kreg.unary relu %x : tensor<?x4xf32>
   %b = kreg.unary exp %y : tensor<?x4xf32>
   %z = kreg.binary add %a, %b : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %z, <1.0e-2 : f64, 1.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %z, <0.01, 0.01> per batch : tensor<?x4xf32>
   kreg.return %z : tensor<?x4xf32> penalties %p
 }
 
@@ -50,6 +50,6 @@ kreg.model @difference(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?x4xf
   %a = kreg.unary relu %x : tensor<?x4xf32>
   %b = kreg.unary exp %y : tensor<?x4xf32>
   %z = kreg.binary sub %a, %b : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %z, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %z, <0.01, 0.0> per batch : tensor<?x4xf32>
   kreg.return %z : tensor<?x4xf32> penalties %p
 }

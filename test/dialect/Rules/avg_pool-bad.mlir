@@ -7,7 +7,7 @@
 kreg.model @non_negative(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
   %a = kreg.unary tanh %x : tensor<?x4x6x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [2, 3] pads [0, 0] to [0, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x2x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32> penalties %p
 }
 
@@ -20,7 +20,7 @@ kreg.model @non_negative(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
 kreg.model @exact_tiling(%x: tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x6x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [1, 3] pads [0, 0] to [0, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x3x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x3x2x2xf32>
   kreg.return %y : tensor<?x3x2x2xf32> penalties %p
 }
 
@@ -33,7 +33,7 @@ kreg.model @exact_tiling(%x: tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32> {
 kreg.model @exact_tiling_padded(%x: tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x6x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [2, 3] pads [1, 0] to [1, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x3x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x3x2x2xf32>
   kreg.return %y : tensor<?x3x2x2xf32> penalties %p
 }
 
@@ -46,7 +46,7 @@ kreg.model @exact_tiling_padded(%x: tensor<?x4x6x2xf32>) -> tensor<?x3x2x2xf32> 
 kreg.model @exact_tiling_rest(%x: tensor<?x4x7x2xf32>) -> tensor<?x2x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x7x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [2, 3] pads [0, 0] to [0, 0] : (tensor<?x4x7x2xf32>) -> tensor<?x2x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x2x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32> penalties %p
 }
 
@@ -59,7 +59,7 @@ kreg.model @exact_tiling_rest(%x: tensor<?x4x7x2xf32>) -> tensor<?x2x2x2xf32> {
 kreg.model @no_law(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x6x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [2, 3] pads [0, 0] to [0, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 1.0e-2 : f64> per batch : tensor<?x2x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.01> per batch : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32> penalties %p
 }
 
@@ -72,6 +72,6 @@ kreg.model @no_law(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
 kreg.model @maximum(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x6x2xf32>
   %y = kreg.pool max %a window [2, 3] strides [2, 3] pads [0, 0] to [0, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x2x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32> penalties %p
 }

@@ -5,13 +5,13 @@
 // work stays behind the pooling.
 // CHECK-LABEL: kreg.model @avg_pool
 // CHECK: %[[A:.*]] = kreg.unary relu
-// CHECK-NEXT: kreg.penalty %[[A]], <2.000000e-03 : f64, 0.000000e+00 : f64> per batch
+// CHECK-NEXT: kreg.penalty %[[A]], <0.002, 0.0> per batch
 // SITES-LABEL: kreg.model @avg_pool
 // SITES: %[[Y:.*]] = kreg.pool avg
 // SITES-NEXT: kreg.penalty %[[Y]]
 kreg.model @avg_pool(%x: tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32> {
   %a = kreg.unary relu %x : tensor<?x4x6x2xf32>
   %y = kreg.pool avg %a window [2, 3] strides [2, 3] pads [0, 0] to [0, 0] : (tensor<?x4x6x2xf32>) -> tensor<?x2x2x2xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x2x2x2xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32> penalties %p
 }

@@ -7,6 +7,6 @@
 // CHECK-NEXT: kreg.penalty %[[Y]]
 kreg.model @other_mode(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.dropout %x rate 0.5 : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

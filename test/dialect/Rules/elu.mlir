@@ -3,11 +3,11 @@
 
 // CHECK-LABEL: kreg.model @elu
 // CHECK: %[[A:.*]] = kreg.unary sigmoid
-// CHECK-NEXT: kreg.penalty %[[A]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: kreg.penalty %[[A]], <0.01, 0.02> per batch
 // CHECK-NEXT: kreg.unary elu
 kreg.model @elu(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %a = kreg.unary sigmoid %x : tensor<?x4xf32>
   %y = kreg.unary elu %a params [1.0] : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

@@ -8,6 +8,6 @@
 kreg.model @non_negative(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %a = kreg.unary tanh %x : tensor<?x4xf32>
   %y = kreg.unary leaky_relu %a params [0.3] : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

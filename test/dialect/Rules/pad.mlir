@@ -3,10 +3,10 @@
 
 // CHECK-LABEL: kreg.model @pad
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
-// CHECK-NEXT: kreg.penalty %[[X]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: kreg.penalty %[[X]], <0.01, 0.02> per batch
 // CHECK-NEXT: kreg.pad
 kreg.model @pad(%x: tensor<?x4xf32>) -> tensor<?x7xf32> {
   %y = kreg.pad %x low [0, 1] high [0, 2] : (tensor<?x4xf32>) -> tensor<?x7xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x7xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x7xf32>
   kreg.return %y : tensor<?x7xf32> penalties %p
 }

@@ -7,7 +7,7 @@
 kreg.model @non_negative(%x: tensor<?x2x3x5xf32>) -> tensor<?x5xf32> {
   %a = kreg.unary tanh %x : tensor<?x2x3x5xf32>
   %y = kreg.reduce mean %a axes [1, 2] : (tensor<?x2x3x5xf32>) -> tensor<?x5xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x5xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x5xf32>
   kreg.return %y : tensor<?x5xf32> penalties %p
 }
 
@@ -20,7 +20,7 @@ kreg.model @non_negative(%x: tensor<?x2x3x5xf32>) -> tensor<?x5xf32> {
 kreg.model @no_law(%x: tensor<?x2x3x5xf32>) -> tensor<?x5xf32> {
   %a = kreg.unary square %x : tensor<?x2x3x5xf32>
   %y = kreg.reduce mean %a axes [1, 2] : (tensor<?x2x3x5xf32>) -> tensor<?x5xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 1.0e-2 : f64> per batch : tensor<?x5xf32>
+  %p = kreg.penalty %y, <0.012, 0.01> per batch : tensor<?x5xf32>
   kreg.return %y : tensor<?x5xf32> penalties %p
 }
 
@@ -33,6 +33,6 @@ kreg.model @no_law(%x: tensor<?x2x3x5xf32>) -> tensor<?x5xf32> {
 kreg.model @not_empty(%x: tensor<?x0x5xf32>) -> tensor<?x5xf32> {
   %a = kreg.unary square %x : tensor<?x0x5xf32>
   %y = kreg.reduce mean %a axes [1] : (tensor<?x0x5xf32>) -> tensor<?x5xf32>
-  %p = kreg.penalty %y, <1.2e-2 : f64, 0.0 : f64> per batch : tensor<?x5xf32>
+  %p = kreg.penalty %y, <0.012, 0.0> per batch : tensor<?x5xf32>
   kreg.return %y : tensor<?x5xf32> penalties %p
 }

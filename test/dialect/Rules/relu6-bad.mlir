@@ -8,7 +8,7 @@
 kreg.model @non_negative(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %a = kreg.unary tanh %x : tensor<?x4xf32>
   %y = kreg.unary relu6 %a : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }
 
@@ -21,6 +21,6 @@ kreg.model @non_negative(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 kreg.model @at_most_6(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %a = kreg.unary exp %x : tensor<?x4xf32>
   %y = kreg.unary relu6 %a : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

@@ -7,6 +7,6 @@
 // CHECK-NEXT: kreg.penalty %[[Y]]
 kreg.model @batch_stays(%x: tensor<2x3xf32>) -> tensor<3x2xf32> {
   %y = kreg.transpose %x perm [1, 0] : (tensor<2x3xf32>) -> tensor<3x2xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<3x2xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<3x2xf32>
   kreg.return %y : tensor<3x2xf32> penalties %p
 }

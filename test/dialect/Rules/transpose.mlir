@@ -3,11 +3,11 @@
 
 // CHECK-LABEL: kreg.model @transpose
 // CHECK-SAME: (%[[X:.*]]: tensor<?x2x3xf32>)
-// CHECK-NEXT: kreg.penalty %[[X]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: kreg.penalty %[[X]], <0.01, 0.02> per batch
 // CHECK-NEXT: kreg.transpose
 kreg.model @transpose(%x: tensor<?x2x3xf32>) -> tensor<?x3x2xf32> {
   %y = kreg.transpose %x perm [0, 2, 1] : (tensor<?x2x3xf32>) -> tensor<?x3x2xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x3x2xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per batch : tensor<?x3x2xf32>
   kreg.return %y : tensor<?x3x2xf32> penalties %p
 }
 
@@ -19,6 +19,6 @@ kreg.model @transpose(%x: tensor<?x2x3xf32>) -> tensor<?x3x2xf32> {
 // CHECK-NEXT: kreg.penalty %[[X]], {{.*}} per none
 kreg.model @transpose_per_none(%x: tensor<2x3xf32>) -> tensor<3x2xf32> {
   %y = kreg.transpose %x perm [1, 0] : (tensor<2x3xf32>) -> tensor<3x2xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 2.0e-2 : f64> per none : tensor<3x2xf32>
+  %p = kreg.penalty %y, <0.01, 0.02> per none : tensor<3x2xf32>
   kreg.return %y : tensor<3x2xf32> penalties %p
 }

@@ -18,7 +18,7 @@
 
 //--- attached.mlir
 kreg.model @m(%x: tensor<?x6x6x4xf32>) -> tensor<?x3x3x4xf32> {
-  %c = kreg.layer "conv2d" Conv2D penalised <1.0e-2 : f64, 1.0e-2 : f64> per batch {
+  %c = kreg.layer "conv2d" Conv2D penalised <0.01, 0.01> per batch {
     %0 = kreg.unary elu %x params [1.0] : tensor<?x6x6x4xf32>
     kreg.yield %0 : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
@@ -38,7 +38,7 @@ kreg.model @m(%x: tensor<?x6x6x4xf32>) -> tensor<?x3x3x4xf32> {
     %0 = kreg.unary elu %x params [1.0] : tensor<?x6x6x4xf32>
     kreg.yield %0 : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
-  %a = kreg.layer "activity_regularization" ActivityRegularization penalised <1.0e-2 : f64, 1.0e-2 : f64> per batch {
+  %a = kreg.layer "activity_regularization" ActivityRegularization penalised <0.01, 0.01> per batch {
     kreg.yield %c : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
   %d = kreg.layer "dropout" Dropout {
@@ -61,7 +61,7 @@ kreg.model @m(%x: tensor<?x6x6x4xf32>) -> tensor<?x3x3x4xf32> {
     %0 = kreg.dropout %c rate 0.2 : tensor<?x6x6x4xf32>
     kreg.yield %0 : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
-  %a = kreg.layer "activity_regularization" ActivityRegularization penalised <1.0e-2 : f64, 1.0e-2 : f64> per batch {
+  %a = kreg.layer "activity_regularization" ActivityRegularization penalised <0.01, 0.01> per batch {
     kreg.yield %d : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
   %p = kreg.layer "max_pooling2d" MaxPooling2D {
@@ -80,7 +80,7 @@ kreg.model @m(%x: tensor<?x6x6x4xf32>) -> tensor<?x3x3x4xf32> {
     %0 = kreg.dropout %c rate 0.2 : tensor<?x6x6x4xf32>
     kreg.yield %0 : tensor<?x6x6x4xf32>
   } : tensor<?x6x6x4xf32>
-  %p = kreg.layer "max_pooling2d" MaxPooling2D penalised <1.0e-2 : f64, 1.0e-2 : f64> per batch {
+  %p = kreg.layer "max_pooling2d" MaxPooling2D penalised <0.01, 0.01> per batch {
     %0 = kreg.pool max %d window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x6x6x4xf32>) -> tensor<?x3x3x4xf32>
     kreg.yield %0 : tensor<?x3x3x4xf32>
   } : tensor<?x3x3x4xf32>

@@ -5,11 +5,11 @@
 // CHECK-LABEL: kreg.model @attached
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
 // CHECK-NEXT: %[[Y:.*]] = kreg.unary relu %[[X]]
-// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[Y]], <0.000000e+00 : f64, 1.000000e-02 : f64> per batch
+// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[Y]], <0.0, 0.01> per batch
 // CHECK-NEXT: %[[Z:.*]] = kreg.unary tanh %[[Y]]
 // CHECK-NEXT: kreg.return %[[Z]] : tensor<?x4xf32> penalties %[[P]]
 kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %y = kreg.layer "re_lu" ReLU penalised <0.0 : f64, 1.0e-2 : f64> per batch {
+  %y = kreg.layer "re_lu" ReLU penalised <0.0, 0.01> per batch {
     %0 = kreg.unary relu %x : tensor<?x4xf32>
     kreg.yield %0 : tensor<?x4xf32>
   } : tensor<?x4xf32>
@@ -26,7 +26,7 @@ kreg.model @attached(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK-LABEL: kreg.model @standalone
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
 // CHECK-NEXT: %[[Y:.*]] = kreg.unary relu %[[X]]
-// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[Y]], <0.000000e+00 : f64, 1.000000e-02 : f64> per batch
+// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[Y]], <0.0, 0.01> per batch
 // CHECK-NEXT: %[[Z:.*]] = kreg.unary tanh %[[Y]]
 // CHECK-NEXT: %[[S:.*]] = kreg.binary add %[[Z]], %[[Y]]
 // CHECK-NEXT: kreg.return %[[S]] : tensor<?x4xf32> penalties %[[P]]
@@ -39,7 +39,7 @@ kreg.model @standalone(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
     %0 = kreg.unary tanh %y : tensor<?x4xf32>
     kreg.yield %0 : tensor<?x4xf32>
   } : tensor<?x4xf32>
-  %ar = kreg.layer "ar" ActivityRegularization penalised <0.0 : f64, 1.0e-2 : f64> per batch {
+  %ar = kreg.layer "ar" ActivityRegularization penalised <0.0, 0.01> per batch {
     kreg.yield %y : tensor<?x4xf32>
   } : tensor<?x4xf32>
   %s = kreg.layer "add" Add {
@@ -62,17 +62,17 @@ kreg.model @standalone(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK-NEXT: %[[B:.*]] = kreg.penalty %[[Y]], <2.0{{.*}}> per batch
 // CHECK-NEXT: kreg.return %[[X]], %[[Y]] : {{.*}} penalties %[[P]], %[[Q]], %[[A]], %[[B]]
 kreg.model @order_of_calls(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
-  %p = kreg.layer "ar" ActivityRegularization penalised <1.0 : f64, 0.0 : f64> per none {
+  %p = kreg.layer "ar" ActivityRegularization penalised <1.0, 0.0> per none {
     kreg.yield %x : tensor<?x4xf32>
   } : tensor<?x4xf32>
   %y = kreg.layer "abs" Activation {
     %0 = kreg.unary abs %p : tensor<?x4xf32>
     kreg.yield %0 : tensor<?x4xf32>
   } : tensor<?x4xf32>
-  %q = kreg.layer "ar" ActivityRegularization call 1 penalised <1.0 : f64, 0.0 : f64> per none {
+  %q = kreg.layer "ar" ActivityRegularization call 1 penalised <1.0, 0.0> per none {
     kreg.yield %y : tensor<?x4xf32>
   } : tensor<?x4xf32>
-  %r:2 = kreg.layer "both" Both penalised <2.0 : f64, 0.0 : f64> per batch {
+  %r:2 = kreg.layer "both" Both penalised <2.0, 0.0> per batch {
     kreg.yield %p, %q : tensor<?x4xf32>, tensor<?x4xf32>
   } : tensor<?x4xf32>, tensor<?x4xf32>
   kreg.return %r#0, %r#1 : tensor<?x4xf32>, tensor<?x4xf32>
@@ -84,7 +84,7 @@ kreg.model @order_of_calls(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4x
 // CHECK-LABEL: kreg.model @scalar_output
 // CHECK: kreg.penalty %{{.*}}, <1.0{{.*}}> per none : tensor<f32>
 kreg.model @scalar_output(%x: tensor<f32>) -> tensor<f32> {
-  %y = kreg.layer "scalar" Scalar penalised <1.0 : f64, 0.0 : f64> per batch {
+  %y = kreg.layer "scalar" Scalar penalised <1.0, 0.0> per batch {
     kreg.yield %x : tensor<f32>
   } : tensor<f32>
   kreg.return %y : tensor<f32>
@@ -98,8 +98,8 @@ kreg.model @scalar_output(%x: tensor<f32>) -> tensor<f32> {
 // CHECK: %[[Q:.*]] = kreg.penalty %{{.*}}, <7.0
 // CHECK: penalties %[[P]], %[[Q]]
 kreg.model @appended(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %p = kreg.penalty %x, <5.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %y = kreg.layer "ar" ActivityRegularization penalised <7.0 : f64, 0.0 : f64> per batch {
+  %p = kreg.penalty %x, <5.0, 0.0> per batch : tensor<?x4xf32>
+  %y = kreg.layer "ar" ActivityRegularization penalised <7.0, 0.0> per batch {
     kreg.yield %x : tensor<?x4xf32>
   } : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p

@@ -22,7 +22,7 @@ kreg.variable @"bn/moving_variance" : tensor<2xf32> = dense<[0.75, 3.75]> : tens
 kreg.model @penalty_before(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
   %k = kreg.read @"dense/kernel" : tensor<2x2xf32>
   %0 = kreg.dense %x, %k : (tensor<?x2xf32>, tensor<2x2xf32>) -> tensor<?x2xf32>
-  %p = kreg.penalty %0, <1.0 : f64, 0.0 : f64> per batch : tensor<?x2xf32>
+  %p = kreg.penalty %0, <1.0, 0.0> per batch : tensor<?x2xf32>
   %m = kreg.read @"bn/moving_mean" : tensor<2xf32>
   %v = kreg.read @"bn/moving_variance" : tensor<2xf32>
   %y = kreg.batch_norm %0 mean %m variance %v epsilon 0.25 axis 1

@@ -16,7 +16,7 @@
 // CHECK-NEXT: kreg.return %[[Y]]
 // CHECK: "conv/kernel.folded": "0x0400000000000040000040400000C0400000C040"
 // CHECK: "conv/bias.folded": "0x040000000000003F000088C0"
-kreg.variable @"conv/kernel" trainable penalised <0.0 : f64, 1.0 : f64> : tensor<1x1x2x2xf32>
+kreg.variable @"conv/kernel" trainable penalised <0.0, 1.0> : tensor<1x1x2x2xf32>
     = dense<[[[[1.0, 2.0], [3.0, 4.0]]]]> : tensor<1x1x2x2xf32>
 kreg.variable @"conv/bias" trainable : tensor<2xf32> = dense<[1.0, -1.0]> : tensor<2xf32>
 kreg.variable @"bn/gamma" trainable : tensor<2xf32> = dense<[2.0, 3.0]> : tensor<2xf32>
@@ -35,7 +35,7 @@ kreg.model @conv_with_bias(%x: tensor<?x4x4x2xf32>) -> tensor<?x4x4x2xf32> {
   %v = kreg.read @"bn/moving_variance" : tensor<2xf32>
   %y = kreg.batch_norm %1 mean %m variance %v gamma %g beta %beta epsilon 0.25 axis 3
       : (tensor<?x4x4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x4x4x2xf32>
-  %p = kreg.penalty %y, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4x4x2xf32>
+  %p = kreg.penalty %y, <1.0, 0.0> per batch : tensor<?x4x4x2xf32>
   kreg.return %y : tensor<?x4x4x2xf32> penalties %p
 }
 

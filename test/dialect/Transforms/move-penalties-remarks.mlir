@@ -9,6 +9,6 @@
 kreg.model @remarks(%x: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
   %a = kreg.unary relu %x : tensor<?x2x2xf32>
   %y = kreg.reshape %a : tensor<?x2x2xf32> to tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }

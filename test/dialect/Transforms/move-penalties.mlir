@@ -7,7 +7,7 @@
 // CHECK-LABEL: kreg.model @chain
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4x4x2xf32>)
 // CHECK-NEXT: %[[A:.*]] = kreg.unary sigmoid %[[X]]
-// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <1.000000e-02 : f64, 2.000000e-02 : f64> per batch
+// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <0.01, 0.02> per batch
 // CHECK-NEXT: kreg.pad
 // CHECK-NEXT: kreg.unary relu
 // CHECK-NEXT: kreg.transpose
@@ -19,7 +19,7 @@ kreg.model @chain(%x: tensor<?x4x4x2xf32>) -> tensor<?x72xf32> {
   %c = kreg.unary relu %b : tensor<?x6x6x2xf32>
   %d = kreg.transpose %c perm [0, 3, 1, 2] : (tensor<?x6x6x2xf32>) -> tensor<?x2x6x6xf32>
   %e = kreg.reshape %d : tensor<?x2x6x6xf32> to tensor<?x72xf32>
-  %p = kreg.penalty %e, <1.0e-2 : f64, 2.0e-2 : f64> per batch : tensor<?x72xf32>
+  %p = kreg.penalty %e, <0.01, 0.02> per batch : tensor<?x72xf32>
   kreg.return %e : tensor<?x72xf32> penalties %p
 }
 
@@ -40,9 +40,9 @@ kreg.model @chain(%x: tensor<?x4x4x2xf32>) -> tensor<?x72xf32> {
 // SUM-NEXT: kreg.return %[[Y]] : tensor<?x4xf32> penalties %[[R]], %[[P]]
 kreg.model @places(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary neg %x : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %q = kreg.penalty %x, <2.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %r = kreg.penalty %y, <3.0 : f64, 0.0 : f64> per none : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0, 0.0> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %x, <2.0, 0.0> per batch : tensor<?x4xf32>
+  %r = kreg.penalty %y, <3.0, 0.0> per none : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p, %q, %r
 }
 
@@ -57,7 +57,7 @@ kreg.model @places(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // SUM: penalties %[[P]]{{$}}
 kreg.model @twice(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary neg %x : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p, %p
 }
 
@@ -66,7 +66,7 @@ kreg.model @twice(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // Doubling again and again: the penalties stay one per tensor, and this ends.
 // CHECK-LABEL: kreg.model @doubling
 // SUM: %[[A:.*]] = kreg.unary exp
-// SUM-NEXT: kreg.penalty %[[A]], <1.600000e+01 : f64, 0.000000e+00 : f64> per batch
+// SUM-NEXT: kreg.penalty %[[A]], <16.0, 0.0> per batch
 // SUM-NOT: kreg.penalty
 kreg.model @doubling(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %0 = kreg.unary exp %x : tensor<?x4xf32>
@@ -74,7 +74,7 @@ kreg.model @doubling(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %2 = kreg.binary add %1, %1 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
   %3 = kreg.binary add %2, %2 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
   %4 = kreg.binary add %3, %3 : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %4, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %4, <1.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %4 : tensor<?x4xf32> penalties %p
 }
 
@@ -89,6 +89,6 @@ kreg.model @doubling(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 kreg.model @constant(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %zero = arith.constant 0.0 : f64
   %y = kreg.unary neg %x : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p, %zero
 }

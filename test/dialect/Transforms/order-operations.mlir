@@ -14,8 +14,8 @@ kreg.model @branches(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %b = kreg.unary tanh %x : tensor<?x4xf32>
   %a = kreg.unary relu %x : tensor<?x4xf32>
   %y = kreg.binary sub %a, %b : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
-  %p = kreg.penalty %a, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %q = kreg.penalty %b, <2.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %a, <1.0, 0.0> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %b, <2.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %q, %p
 }
 
@@ -30,7 +30,7 @@ kreg.model @branches(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK-NEXT: kreg.return %[[Y]]
 kreg.model @only_penalised(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %b = kreg.unary tanh %x : tensor<?x4xf32>
-  %q = kreg.penalty %b, <2.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %b, <2.0, 0.0> per batch : tensor<?x4xf32>
   %y = kreg.unary relu %x : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %q
 }

@@ -8,13 +8,13 @@
 // CHECK-SAME: attributes {mode = "inference"}
 // CHECK-NEXT: %[[A:.*]] = kreg.unary tanh
 // CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <1.0{{.*}} per batch
-// CHECK-NEXT: %[[Q:.*]] = kreg.penalty %[[A]], <5.0{{.*}} per batch
+// CHECK-NEXT: %[[Q:.*]] = kreg.penalty %[[A]], <0.5, 0.0> per batch
 // CHECK-NEXT: %[[Y:.*]] = kreg.reshape %[[A]]
 // CHECK-NEXT: kreg.return %[[Y]] : tensor<?x4xf32> penalties %[[P]], %[[Q]]
 // CANONICAL-LABEL: kreg.model @sites
 // CANONICAL-SAME: attributes {mode = "inference", observed = "sum"}
 // CANONICAL-NEXT: %[[A:.*]] = kreg.unary tanh
-// CANONICAL-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <1.500000e+00
+// CANONICAL-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <1.5, 0.0>
 // CANONICAL-NEXT: %[[Y:.*]] = kreg.reshape %[[A]]
 // CANONICAL-NEXT: kreg.return %[[Y]] : tensor<?x4xf32> penalties %[[P]]
 // In training a penalty behind dropout stays there.
@@ -23,18 +23,18 @@
 // TRAINING: %[[A:.*]] = kreg.unary tanh
 // TRAINING-NEXT: %[[D:.*]] = kreg.dropout %[[A]]
 // TRAINING-NEXT: %[[P:.*]] = kreg.penalty %[[D]], <1.0
-// TRAINING-NEXT: %[[Q:.*]] = kreg.penalty %[[D]], <5.0
+// TRAINING-NEXT: %[[Q:.*]] = kreg.penalty %[[D]], <0.5, 0.0>
 // TRAINING: penalties %[[P]], %[[Q]]
 kreg.model @sites(%x: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
   %a = kreg.layer "tanh" Activation {
     %0 = kreg.unary tanh %x : tensor<?x2x2xf32>
     kreg.yield %0 : tensor<?x2x2xf32>
   } : tensor<?x2x2xf32>
-  %d = kreg.layer "dropout" Dropout penalised <1.0 : f64, 0.0 : f64> per batch {
+  %d = kreg.layer "dropout" Dropout penalised <1.0, 0.0> per batch {
     %0 = kreg.dropout %a rate 0.2 : tensor<?x2x2xf32>
     kreg.yield %0 : tensor<?x2x2xf32>
   } : tensor<?x2x2xf32>
-  %f = kreg.layer "flatten" Flatten penalised <0.5 : f64, 0.0 : f64> per batch {
+  %f = kreg.layer "flatten" Flatten penalised <0.5, 0.0> per batch {
     %0 = kreg.reshape %d : tensor<?x2x2xf32> to tensor<?x4xf32>
     kreg.yield %0 : tensor<?x4xf32>
   } : tensor<?x4xf32>
@@ -50,7 +50,7 @@ kreg.model @sites(%x: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
 // CANONICAL-LABEL: kreg.model @zero
 // CANONICAL-NOT: penalties
 kreg.model @zero(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %y = kreg.layer "ar" ActivityRegularization penalised <0.0 : f64, 0.0 : f64> per batch {
+  %y = kreg.layer "ar" ActivityRegularization penalised <0.0, 0.0> per batch {
     kreg.yield %x : tensor<?x4xf32>
   } : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>

@@ -7,7 +7,7 @@
 // CHECK-NEXT: kreg.return %[[X]] : tensor<?x4xf32> penalties %[[P]]
 kreg.model @dropout(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.dropout %x rate 2.0e-1 seed 7 : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0e-2 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.01, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
 }
 
@@ -30,7 +30,7 @@ kreg.model @dropout_in_layer(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 // Momentum and batch statistics are facts of training; weights stay trainable,
 // because their penalties can still be asked for.
 // CHECK: kreg.variable @gamma trainable penalised
-kreg.variable @gamma trainable penalised <0.0 : f64, 1.0 : f64> : tensor<4xf32>
+kreg.variable @gamma trainable penalised <0.0, 1.0> : tensor<4xf32>
 kreg.variable @mean : tensor<4xf32>
 // CHECK-LABEL: kreg.model @batch_norm
 // CHECK: kreg.batch_norm

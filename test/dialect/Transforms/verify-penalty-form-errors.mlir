@@ -42,7 +42,7 @@ kreg.model @no_mode(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 kreg.model @unobserved(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {mode = "inference"} {
   // expected-error @below {{the penalty is not among those of 'kreg.return'}}
   // expected-note @below {{'canonicalize' should have run}}
-  %p = kreg.penalty %x, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %x, <1.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %x : tensor<?x4xf32>
 }
 
@@ -51,8 +51,8 @@ kreg.model @unobserved(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {mode 
 // expected-error @below {{two penalties of one tensor in a model of which only the sum of penalties is observed}}
 // expected-note @below {{'kreg-merge-penalties' should have run}}
 kreg.model @unmerged(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {mode = "inference", observed = "sum"} {
-  %p = kreg.penalty %x, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %q = kreg.penalty %x, <2.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %x, <1.0, 0.0> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %x, <2.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %x : tensor<?x4xf32> penalties %p, %q
 }
 

@@ -6,7 +6,7 @@
 kreg.model @good(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {mode = "inference"} {
   %zero = arith.constant 0.0 : f64
   %y = kreg.unary relu %x : tensor<?x4xf32>
-  %p = kreg.penalty %y, <1.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
-  %q = kreg.penalty %y, <2.0 : f64, 0.0 : f64> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %y, <1.0, 0.0> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %y, <2.0, 0.0> per batch : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p, %q, %zero
 }
