@@ -44,8 +44,10 @@ compileKernels(ArrayRef<plan::Kernel> kernels, const Target &target,
       results[i] = compileOne(*plans[i], target, options);
     }
   };
-  size_t count = std::min<size_t>(
-      plans.size(), std::max(1u, std::thread::hardware_concurrency()));
+  // Halide numbers the names in a statement through the whole process: one
+  // thread, so that the text is the same every time.
+  size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  size_t count = options.wantStatement ? 1 : std::min(plans.size(), cores);
   std::vector<std::thread> threads;
   for (size_t i = 1; i < count; ++i) {
     threads.emplace_back(work);
@@ -58,7 +60,7 @@ compileKernels(ArrayRef<plan::Kernel> kernels, const Target &target,
   std::vector<halide::CompiledKernel> compiled;
   for (halide::Result &result : results) {
     if (const auto *error = std::get_if<halide::Error>(&result)) {
-      return unsupported("internal: kernel " + error->message);
+      return unsupported("internal: " + error->message);
     }
     compiled.push_back(std::move(std::get<halide::CompiledKernel>(result)));
   }

@@ -16,8 +16,8 @@
 namespace kregc::driver {
 
 /// Compiles every variant of every kernel, in that order in the result. Uses
-/// as many threads as the machine has cores, at most one per kernel. An error
-/// names the kernel.
+/// as many threads as the machine has cores, at most one per kernel, or one if
+/// statements are wanted. An error names the kernel.
 llvm::Expected<std::vector<halide::CompiledKernel>>
 compileKernels(llvm::ArrayRef<plan::Kernel> kernels, const Target &target,
                const halide::Options &options);

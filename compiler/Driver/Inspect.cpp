@@ -60,7 +60,7 @@ Row rowOf(const Site &site, int number) {
                         : site.variable + " " + describe(site.shape),
           describe(site.regularizer),
           site.perBatch ? "divided by batch" : "not divided",
-          site.live ? "live" : "dead: reaches no output"};
+          site.live ? "live" : "dead: " + site.why};
 }
 
 void printSites(const std::vector<Site> &sites, bool activity,

@@ -27,11 +27,12 @@ Site activitySite(const keras::Model &model, const keras::Call &call,
   site.regularizer = *layer.activityRegularizer;
   site.perBatch = model.dividesPenaltyByBatch;
   site.live = live;
+  site.why = live ? "" : "reaches no output";
   return site;
 }
 
-Site weightSite(const keras::Layer &layer, const keras::Weight &weight,
-                bool live) {
+Site weightSite(const keras::Model &model, const keras::Layer &layer,
+                const keras::Weight &weight, bool used) {
   Site site;
   site.activity = false;
   site.layer = layer.name;
@@ -39,7 +40,10 @@ Site weightSite(const keras::Layer &layer, const keras::Weight &weight,
   site.variable = weight.variable;
   site.regularizer = *weight.regularizer;
   site.shape = weight.shape;
-  site.live = live;
+  site.live = used && isApplied(model, weight);
+  site.why = site.live ? ""
+             : used    ? "the weight is frozen"
+                       : "reaches no output";
   return site;
 }
 
@@ -71,11 +75,16 @@ std::vector<Site> collectSites(const keras::Model &model) {
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const keras::Weight &weight : model.layers[i].weights) {
       if (weight.regularizer) {
-        sites.push_back(weightSite(model.layers[i], weight, used[i]));
+        sites.push_back(weightSite(model, model.layers[i], weight, used[i]));
       }
     }
   }
   return sites;
+}
+
+bool isApplied(const keras::Model &model, const keras::Weight &weight) {
+  return weight.regularizer &&
+         (weight.trainable || model.penalisesFrozenWeights);
 }
 
 int64_t countParameters(const keras::Model &model) {

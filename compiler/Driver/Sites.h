@@ -22,6 +22,7 @@ struct Site {
   keras::Shape shape;    ///< of the penalised tensor; -1 is the batch
   bool perBatch = false; ///< divided by the batch size
   bool live = true;
+  std::string why; ///< where it is not live: "reaches no output"
 };
 
 /// Activity penalties in the order of the model's calls, which is the order of
@@ -30,6 +31,10 @@ std::vector<Site> collectSites(const keras::Model &model);
 
 /// For each layer whether a call of it reaches an output.
 std::vector<bool> liveLayers(const keras::Model &model);
+
+/// Whether the regularizer of a weight is applied while its layer is used:
+/// Keras 3 leaves frozen weights out.
+bool isApplied(const keras::Model &model, const keras::Weight &weight);
 
 /// Numbers in the weights of the layers that the model uses.
 int64_t countParameters(const keras::Model &model);

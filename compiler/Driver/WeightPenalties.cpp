@@ -70,7 +70,7 @@ std::vector<double> weightPenalties(const keras::Model &model) {
   std::vector<double> values;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const keras::Weight &weight : model.layers[i].weights) {
-      if (used[i] && weight.regularizer) {
+      if (used[i] && isApplied(model, weight)) {
         values.push_back(valueOf(weight));
       }
     }
