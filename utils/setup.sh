@@ -22,7 +22,7 @@ kregc_packages=(
   libzip-dev libhdf5-dev nlohmann-json3-dev libcli11-dev
   libgmp-dev libflint-dev
   libgtest-dev librapidcheck-dev libbenchmark-dev
-  git python3 python3-venv
+  git python3 python3-venv python3-psutil # lit: time limits
 )
 
 kregc_say() { printf '== %s\n' "$*"; }

@@ -25,4 +25,14 @@ def ConvertKregToLinalgPass : Pass<"convert-kreg-to-linalg", "::mlir::kreg::Mode
                            "::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
+def PrintPlansPass : Pass<"kreg-print-plans", "::mlir::kreg::ModelOp"> {
+  let summary = "prints the plan of every kernel, as `kregc --emit plan` does";
+  let description = [{
+    For tests and for reading along; changes nothing. Fails where a kernel has
+    no plan.
+
+    Requires: kernel form with linalg bodies.
+  }];
+}
+
 #endif // KREG_COMPILER_CONVERSION_PASSES_TD

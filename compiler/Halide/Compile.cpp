@@ -99,6 +99,13 @@ CompiledKernel compile(const plan::Plan &plan, const Target &target,
 
 Result compileKernel(const plan::Plan &plan, const Target &target,
                      const Options &options) {
+  for (const plan::Stage &stage : plan.stages) {
+    if (stage.writes.size() != 1) {
+      return Error{"kernel '" + plan.name + "': stage '" + stage.name +
+                   "' writes " + std::to_string(stage.writes.size()) +
+                   " values, but one is wanted"};
+    }
+  }
   installReporter();
   try {
     return compile(plan, target, options);

@@ -6,6 +6,8 @@
 
 #include "compiler/Halide/Translation.h"
 
+#include <algorithm>
+
 namespace kregc::halide {
 
 struct Translation::Context {
@@ -13,8 +15,14 @@ struct Translation::Context {
   std::vector<::Halide::Expr> loops;   ///< as they are: for values of the tile
   std::vector<::Halide::Expr> clamped; ///< inside of the extents: for memory
   ::Halide::Expr accumulator;
-  ::Halide::Func self;
 };
+
+/// Halide lists dimensions innermost first.
+template <typename T>
+std::vector<T> reversed(std::vector<T> list) {
+  std::reverse(list.begin(), list.end());
+  return list;
+}
 
 ::Halide::Type halideType(plan::ElementType type);
 

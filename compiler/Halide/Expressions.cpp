@@ -61,16 +61,7 @@ Expr Translation::readOperand(int value, std::vector<Expr> indices) const {
 
 /// `indices` are innermost first.
 Expr Translation::load(int value, const std::vector<Expr> &indices) const {
-  const StageFunc &stage = stages[writer[value]];
-  if (stage.stage->writes.size() == 1) {
-    return stage.func(indices);
-  }
-  for (size_t w = 0; w < stage.stage->writes.size(); ++w) {
-    if (stage.stage->writes[w].value == value) {
-      return stage.func(indices)[w];
-    }
-  }
-  return {};
+  return stages[writer[value]].result()(indices);
 }
 
 Expr Translation::access(const plan::Expression &e,

@@ -248,10 +248,16 @@ void Scheduler::computeInTile(StageFunc &stage) {
 /// The accumulators of the tile. `order` 0 holds one point's operand and walks
 /// over the channel vectors; 1 holds one vector and walks over the points.
 void Scheduler::accumulate(StageFunc &stage) {
-  ::Halide::Stage update = stage.func.update();
+  Func f = stage.func;
+  ::Halide::Stage update = f.update();
   Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
   update.split(c, cv, cl, lanes);
   std::vector<VarOrRVar> order{cl};
+  if (stage.chained) {
+    f.unroll(stage.chain);
+    order.push_back(stage.chain);
+    update.unroll(stage.chain);
+  }
   if (rank == 1) {
     order.push_back(cv);
   } else {
@@ -279,10 +285,18 @@ void Scheduler::accumulate(StageFunc &stage) {
 }
 
 void Scheduler::computeInRow(StageFunc &stage) {
-  stage.func.compute_at(root, row);
+  Func f = stage.func;
+  f.compute_at(root, row);
   if (!stage.reduces) {
-    stage.func.vectorize(stage.vars.back(), lanes, TailStrategy::GuardWithIf);
+    f.vectorize(stage.vars.back(), lanes, TailStrategy::GuardWithIf);
+    return;
   }
+  if (!stage.chainsAreLanes) {
+    return;
+  }
+  stage.total.compute_at(root, row);
+  f.vectorize(stage.chain);
+  f.update().reorder(stage.chain, stage.rvars.back()).vectorize(stage.chain);
 }
 
 void Scheduler::computeInStrip(StageFunc &stage) {

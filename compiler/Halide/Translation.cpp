@@ -42,13 +42,6 @@ std::vector<plan::Extent> storedShape(const Value &value) {
   return shape;
 }
 
-/// Halide lists dimensions innermost first.
-template <typename T>
-static std::vector<T> reversed(std::vector<T> list) {
-  std::reverse(list.begin(), list.end());
-  return list;
-}
-
 Translation::Translation(const plan::Plan &plan)
     : plan(plan), batch("batch"), lane("lane"), writer(plan.values.size(), -1) {
   batch.set_min_value(1);
@@ -96,14 +89,29 @@ bool Translation::overhangs(size_t d) const {
 }
 
 void Translation::stateLayout(::Halide::OutputImageParam buffer,
-                              const std::vector<plan::Extent> &shape) const {
+                              const std::vector<plan::Extent> &shape,
+                              bool bounds) const {
   Expr stride = 1;
   for (size_t i = shape.size(); i-- > 0;) {
     Expr size = extent(shape[i]);
-    buffer.dim(shape.size() - 1 - i).set_bounds(0, size).set_stride(stride);
+    auto dimension = buffer.dim(shape.size() - 1 - i);
+    if (bounds) {
+      dimension.set_bounds(0, size);
+    }
+    dimension.set_stride(stride);
     stride = ::Halide::Internal::simplify(stride * size);
   }
   buffer.set_host_alignment(4);
+}
+
+void Translation::stateLayouts(Func func,
+                               const std::vector<plan::Extent> &shape) const {
+  // The buffers of one Func have the bounds of the first by themselves.
+  bool first = true;
+  for (::Halide::OutputImageParam buffer : func.output_buffers()) {
+    stateLayout(buffer, shape, first);
+    first = false;
+  }
 }
 
 void Translation::addOperand(int value) {
@@ -111,110 +119,8 @@ void Translation::addOperand(int value) {
   std::vector<plan::Extent> shape = storedShape(v);
   ::Halide::ImageParam param(halideType(v.type), shape.size(),
                              nameOf("v" + std::to_string(value)));
-  stateLayout(param, shape);
+  stateLayout(param, shape, /*bounds=*/true);
   operands.emplace(value, param);
-}
-
-void Translation::addStage(const Stage &stage) {
-  StageFunc result{};
-  result.stage = &stage;
-  result.func = Func(nameOf("s" + std::to_string(stages.size())));
-  Context context{stage, {}, {}, {}, result.func};
-
-  ::Halide::Region ranges;
-  for (const plan::Loop &l : stage.loops) {
-    if (l.reduction) {
-      ranges.emplace_back(0, extent(l.extent));
-    } else {
-      Var var("d" + std::to_string(result.vars.size()));
-      result.vars.push_back(var);
-      context.loops.push_back(var);
-    }
-  }
-  if (stage.role == Stage::Role::Penalty) {
-    addPartial(result, context);
-    stages.push_back(result);
-    return;
-  }
-  // A tile may run past the extents: what it reads from memory is clamped.
-  std::vector<int64_t> tile = plan::tileShape(plan, context.loops.size());
-  for (size_t d = 0; d < context.loops.size(); ++d) {
-    bool clamp = stage.role != Stage::Role::Producer &&
-                 !plan::dividesEvenly(stage.loops[d].extent, tile[d]);
-    Expr last = extent(stage.loops[d].extent) - 1;
-    Expr index = context.loops[d];
-    // A vector of clamped channels would be a gather; likely() makes Halide
-    // split off the tail.
-    bool isChannel = d + 1 == context.loops.size();
-    context.clamped.push_back(
-        clamp ? ::Halide::min(isChannel ? ::Halide::likely(index) : index, last)
-              : index);
-  }
-  std::vector<Var> arguments = reversed(result.vars);
-  std::vector<Expr> inits, bodies;
-  result.reduces = !ranges.empty();
-  if (result.reduces) {
-    RDom domain(reversed(ranges), nameOf("r" + std::to_string(stages.size())));
-    for (int i = domain.dimensions(); i-- > 0;) {
-      result.rvars.push_back(domain[i]);
-      context.loops.push_back(domain[i]);
-      context.clamped.push_back(domain[i]);
-    }
-    for (const plan::Write &write : stage.writes) {
-      inits.push_back(translate(write.init, context));
-    }
-    result.func(arguments) =
-        inits.size() == 1 ? ::Halide::Tuple(inits[0]) : ::Halide::Tuple(inits);
-  }
-  std::vector<Expr> indices(arguments.begin(), arguments.end());
-  for (size_t w = 0; w < stage.writes.size(); ++w) {
-    if (result.reduces) {
-      Expr old = result.func(indices);
-      context.accumulator = old;
-    }
-    bodies.push_back(translate(stage.writes[w].body, context));
-  }
-  result.func(arguments) = ::Halide::Tuple(bodies);
-  for (const plan::Write &write : stage.writes) {
-    writer[write.value] = stages.size();
-  }
-  stages.push_back(result);
-}
-
-void Translation::addPartial(StageFunc &result, Context &context) {
-  const Stage &stage = *result.stage;
-  result.chain = Var("chain");
-  result.reduces = true;
-  size_t firstReduction = result.vars.size();
-  bool hasPoints = stage.loops.size() == firstReduction + 2;
-  std::vector<Var> arguments = result.vars;
-  arguments.insert(arguments.end() - 1, result.chain); // the lane is innermost
-  arguments = reversed(arguments);
-  if (hasPoints) {
-    ::Halide::Region range{{0, extent(stage.loops[firstReduction].extent)}};
-    RDom points(range, nameOf("r" + std::to_string(stages.size())));
-    result.rvars.push_back(points[0]);
-    context.loops.push_back(points[0]);
-  }
-  context.loops.push_back(result.chain);
-  context.clamped = context.loops;
-  result.func(arguments) = 0.0f;
-  std::vector<Expr> indices(arguments.begin(), arguments.end());
-  Expr old = result.func(indices);
-  context.accumulator = old;
-  result.func(arguments) = translate(stage.writes[0].body, context);
-
-  // The chains in a fixed order.
-  result.total = Func(nameOf("t" + std::to_string(stages.size())));
-  std::vector<Expr> chainIndices = indices;
-  Expr total;
-  for (int64_t v = 0; v < stage.loops.back().extent.constant; ++v) {
-    chainIndices[1] = static_cast<int32_t>(v);
-    Expr one = result.func(chainIndices);
-    total = total.defined() ? total + one : one;
-  }
-  result.total(reversed(result.vars)) = total;
-  writer[stage.writes[0].value] = stages.size();
 }
 
 void Translation::addResults() {
@@ -245,18 +151,14 @@ void Translation::addResults() {
   if (!outputs.empty()) {
     out = Func(nameOf("out"));
     out(reversed(outVars)) = ::Halide::Tuple(outputs);
-    for (::Halide::OutputImageParam buffer : out.output_buffers()) {
-      stateLayout(buffer, domain);
-    }
+    stateLayouts(out, domain);
   }
   if (!sums.empty()) {
     std::vector<Var> arguments = partialVars;
     arguments.push_back(lane);
     partials = Func(nameOf("partials"));
     partials(reversed(arguments)) = ::Halide::Tuple(sums);
-    for (::Halide::OutputImageParam buffer : partials.output_buffers()) {
-      stateLayout(buffer, *sumShape);
-    }
+    stateLayouts(partials, *sumShape);
   }
 }
 

@@ -21,10 +21,18 @@ struct StageFunc {
   std::vector<::Halide::RVar> rvars; ///< of the reductions, in order
   bool reduces = false;
 
-  /// A penalty's partial sum over the vectors of a tile: `func` adds up over
-  /// the points, one chain per vector, and `total` adds up the chains.
-  ::Halide::Func total;
+  /// Where one chain of dependent operations would be too slow, `func` has one
+  /// dimension more, `chain`, and `total` combines the chains in a fixed order.
+  /// A partial penalty sum has a chain per vector of the tile, the anchor has
+  /// schedule.unroll of them, and a reduction along rows one per lane.
+  bool chained = false;
+  bool chainsAreLanes = false;
+  int64_t chains = 1;
   ::Halide::Var chain;
+  ::Halide::Func total;
+
+  /// What readers read.
+  const ::Halide::Func &result() const { return chained ? total : func; }
 };
 
 /// The translation of one plan.
@@ -61,10 +69,19 @@ private:
 
   void addOperand(int value);
   void addStage(const plan::Stage &stage);
+  void addPointwise(StageFunc &result, Context &context);
+  void addReduction(StageFunc &result, Context &context);
   void addPartial(StageFunc &result, Context &context);
+  void chooseChains(StageFunc &result) const;
+  void defineChained(StageFunc &result, Context &context, plan::Operator op,
+                     const ::Halide::Expr &init,
+                     const plan::ExpressionRef &body,
+                     const ::Halide::Expr &inside);
   void addResults();
   void stateLayout(::Halide::OutputImageParam buffer,
-                   const std::vector<plan::Extent> &shape) const;
+                   const std::vector<plan::Extent> &shape, bool bounds) const;
+  void stateLayouts(::Halide::Func func,
+                    const std::vector<plan::Extent> &shape) const;
   std::string nameOf(const std::string &part) const;
 
   ::Halide::Expr translate(const plan::ExpressionRef &e,

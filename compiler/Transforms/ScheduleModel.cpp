@@ -32,7 +32,7 @@ constexpr double kStepCycles = 0.5;
 // A task should take this many cycles, or it is not worth another thread.
 constexpr double kTaskCycles = 40000;
 // Batches that a schedule is judged by.
-constexpr int64_t kBatches[] = {4, 8, 16, 32, 64, 128, 256};
+constexpr int64_t kBatches[] = {16, 32, 64, 128, 256};
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

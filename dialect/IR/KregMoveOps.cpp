@@ -45,6 +45,7 @@ LogicalResult TransposeOp::inferReturnTypes(MLIRContext *,
                                             SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorTypeOf(op.getX());
   SmallVector<int64_t> shape;
+  // transpose_c1
   if (!isPermutationVector(op.getPerm()) ||
       static_cast<int64_t>(op.getPerm().size()) != x.getRank()) {
     return refuse(loc, "'kreg.transpose' op requires a permutation of ",
@@ -79,6 +80,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
                                       SmallVectorImpl<Type> &types) {
   RankedTensorType x = tensorTypeOf(op.getX());
   size_t rank = x.getRank();
+  // pad_c1
   if (op.getLow().size() != rank || op.getHigh().size() != rank || rank < 1 ||
       op.getLow()[0] != 0 || op.getHigh()[0] != 0) {
     return refuse(loc, "'kreg.pad' op requires one low and one high pad per "
@@ -86,6 +88,7 @@ LogicalResult PadOp::inferReturnTypes(MLIRContext *,
   }
   SmallVector<int64_t> shape{x.getDimSize(0)};
   for (size_t i = 1; i < rank; ++i) {
+    // pad_c2
     if (op.getLow()[i] < 0 || op.getHigh()[i] < 0) {
       return refuse(loc, "'kreg.pad' op requires pads of at least 0");
     }
@@ -106,11 +109,13 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
                                          std::optional<Location> loc,
                                          Adaptor op,
                                          SmallVectorImpl<Type> &types) {
+  // concat_c1
   if (op.getInputs().empty()) {
     return refuse(loc, "'kreg.concat' op requires at least one input");
   }
   RankedTensorType first = tensorTypeOf(op.getInputs().front());
   int64_t axis = op.getAxis();
+  // concat_c2
   if (axis < 1 || axis >= first.getRank()) {
     return refuse(loc, "'kreg.concat' op requires an axis from 1 to ",
                   first.getRank() - 1, ", but got ", axis);
@@ -123,6 +128,7 @@ LogicalResult ConcatOp::inferReturnTypes(MLIRContext *,
       shape[axis] += same[axis];
       same[axis] = first.getDimSize(axis);
     }
+    // concat_c3
     if (ArrayRef<int64_t>(same) != first.getShape()) {
       return refuse(
           loc, "'kreg.concat' op requires inputs that agree outside of axis ",

@@ -2,4 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 include "dialect/IR/KregStructureOps.td"
-include "dialect/IR/KregCoreOps.td"
+include "dialect/IR/KregWindowOps.td"
+include "dialect/IR/KregPointwiseOps.td"
+include "dialect/IR/KregMoveOps.td"

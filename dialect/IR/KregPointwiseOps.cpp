@@ -13,10 +13,12 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *,
   RankedTensorType x = tensorTypeOf(op.getX());
   SmallVector<int64_t> shape;
   for (int64_t axis : op.getAxes()) {
+    // reduce_c1
     if (axis < 1 || axis >= x.getRank()) {
       return refuse(loc, "'kreg.reduce' op requires axes from 1 to ",
                     x.getRank() - 1, ", but got ", axis);
     }
+    // reduce_c2
     if (llvm::count(op.getAxes(), axis) != 1) {
       return refuse(loc, "'kreg.reduce' op requires each axis once, but got ",
                     axis, " again");
@@ -97,6 +99,7 @@ LogicalResult BinaryOp::inferReturnTypes(MLIRContext *,
   };
   for (int64_t i = 0; i < rank; ++i) {
     int64_t m = sizeAt(a, i), n = sizeAt(b, i);
+    // binary_c1
     if (m != n && m != 1 && n != 1) {
       return refuse(loc,
                     "'kreg.binary' op requires shapes that broadcast, but got ",

@@ -153,6 +153,7 @@ LogicalResult LayerOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult VariableOp::verify() {
+  // variable_c1
   if (getValue() && getValue()->getType() != getType()) {
     return emitOpError("requires a value of type ")
            << getType() << ", but got " << getValue()->getType();
@@ -163,10 +164,12 @@ LogicalResult VariableOp::verify() {
 LogicalResult ReadOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto variable =
       symbols.lookupNearestSymbolFrom<VariableOp>(*this, getVariableAttr());
+  // read_c1
   if (!variable) {
     return emitOpError("names '")
            << getVariable() << "', which is not a 'kreg.variable'";
   }
+  // read_c2
   if (variable.getType() != getType()) {
     return emitOpError("requires the variable's type ")
            << variable.getType() << ", but got " << getType();
@@ -192,6 +195,33 @@ OpFoldResult PenaltyOp::fold(FoldAdaptor) {
     return {};
   }
   return FloatAttr::get(Float64Type::get(getContext()), 0.0);
+}
+
+//===----------------------------------------------------------------------===//
+// Directives of assembly formats
+//===----------------------------------------------------------------------===//
+
+/// Numbers in brackets, infinite ones too (a ReLU without a maximum), which
+/// DenseF64ArrayAttr prints but does not parse.
+static ParseResult parseParameters(OpAsmParser &parser,
+                                   DenseF64ArrayAttr &params) {
+  SmallVector<double> values;
+  auto parseOne = [&] { return parser.parseFloat(values.emplace_back()); };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square,
+                                     parseOne)) {
+    return failure();
+  }
+  params = DenseF64ArrayAttr::get(parser.getContext(), values);
+  return success();
+}
+
+static void printParameters(OpAsmPrinter &printer, Operation *,
+                            DenseF64ArrayAttr params) {
+  printer << '[';
+  llvm::interleaveComma(params.asArrayRef(), printer, [&](double value) {
+    printer.printFloat(APFloat(value));
+  });
+  printer << ']';
 }
 
 //===----------------------------------------------------------------------===//
@@ -247,17 +277,29 @@ void KernelOp::print(OpAsmPrinter &printer) {
 
 LogicalResult KernelOp::verifyRegions() {
   Block &body = getBody().front();
+  // kernel_c1
   if (body.getArgumentTypes() != getInputs().getTypes()) {
     return emitOpError("requires block arguments of the operands' types");
   }
+  // kernel_c2
   auto yield = dyn_cast<YieldOp>(body.getTerminator());
   if (!yield || yield.getValues().getTypes() != getResultTypes()) {
     return emitOpError("requires its body to yield the result types ")
            << getResultTypes();
   }
+  // kernel_c3
   if (getPackings() && getPackings()->size() != getInputs().size()) {
     return emitOpError("requires one packing per operand, but got ")
            << getPackings()->size() << " for " << getInputs().size();
+  }
+  return success();
+}
+
+LogicalResult DivideByBatchOp::verify() {
+  // divide_by_batch_c1
+  if (cast<RankedTensorType>(getOf().getType()).getRank() == 0) {
+    return emitOpError("requires a tensor of rank 1 or more, but got ")
+           << getOf().getType();
   }
   return success();
 }

@@ -1,5 +1,6 @@
 // Models, layers, weights, penalties and kernels: the ops that give a module
-// its form. The arithmetic is in KregCoreOps.td.
+// its form. The arithmetic of Keras layers is in the other three files: about
+// thirty ops serve a hundred layers.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREG_STRUCTURE_OPS_TD
@@ -61,6 +62,14 @@ def Kreg_ReturnOp : Kreg_Op<"return", [Pure, Terminator, HasParent<"ModelOp">,
     order of `kregc inspect`. What a caller of the model observes is exactly
     the outputs and these values; `kreg-merge-penalties` narrows that to their
     sum, which is what enters a loss.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %p = kreg.penalty %x, <0.01, 0.0> per batch : tensor<?x4xf32>
+      kreg.return %x : tensor<?x4xf32> penalties %p
+    }
+    ```
   }];
   let arguments = (ins Variadic<Kreg_Tensor>:$outputs, Variadic<F64>:$penalties);
   let assemblyFormat = [{
@@ -108,6 +117,19 @@ def Kreg_LayerOp : Kreg_Op<"layer", [SingleBlock, NoRegionArguments,
 def Kreg_YieldOp : Kreg_Op<"yield", [Pure, Terminator, ReturnLike,
                                      ParentOneOf<["LayerOp", "KernelOp"]>]> {
   let summary = "ends a layer's or a kernel's body with its results";
+  let description = [{
+    Of a layer these are the outputs; of a kernel tensors, then penalty sums.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %y = kreg.layer "identity" Activation {
+        kreg.yield %x : tensor<?x4xf32>
+      } : tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
+    ```
+  }];
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
@@ -122,6 +144,9 @@ def Kreg_VariableOp : Kreg_Op<"variable", [Symbol]> {
     `value` is a dense resource (never printed in full) or absent for a file
     without weights. `regularizer` is the weight penalty; never divided by the
     batch.
+
+    Constraints:
+    * (C1) the value has the variable's type.
 
     Example:
     ```mlir
@@ -141,6 +166,21 @@ def Kreg_VariableOp : Kreg_Op<"variable", [Symbol]> {
 
 def Kreg_ReadOp : Kreg_Op<"read", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the present value of a weight";
+  let description = [{
+    Constraints:
+    * (C1) the symbol is that of a `kreg.variable`.
+    * (C2) the type is the variable's.
+
+    Example:
+    ```mlir
+    kreg.variable @bias trainable : tensor<4xf32>
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %b = kreg.read @bias : tensor<4xf32>
+      %y = kreg.binary add %x, %b : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
+    ```
+  }];
   let arguments = (ins FlatSymbolRefAttr:$variable);
   let results = (outs Kreg_Tensor:$value);
   let assemblyFormat = "$variable `:` type($value) attr-dict";
@@ -159,6 +199,14 @@ def Kreg_PenaltyOp : Kreg_Op<"penalty", [Pure]> {
 
     Constraints:
     * (C1) the input has rank 1 or more when normalised by batch.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %p = kreg.penalty %x, <0.01, 0.02> per batch : tensor<?x4xf32>
+      kreg.return %x : tensor<?x4xf32> penalties %p
+    }
+    ```
   }];
   let arguments = (ins Kreg_FloatTensor:$input, Kreg_L1L2Attr:$regularizer, Kreg_NormAttr:$norm);
   let results = (outs F64:$value);
@@ -181,6 +229,24 @@ def Kreg_KernelOp : Kreg_Op<"kernel", [IsolatedFromAbove, SingleBlock,
     (`#kreg.packing<0>`: as it is). Batches up to `small_batch` run a second
     build of the same body under `small_schedule` (same packings). Before `convert-kreg-to-linalg` the body
     holds core ops, after it linalg, tensor, arith and math ops.
+
+    Constraints:
+    * (C1) the block arguments have the operands' types.
+    * (C2) the yielded types are the result types.
+    * (C3) there are no packings or one per operand.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %y, %s = kreg.kernel "relu" (%a = %x : tensor<?x4xf32>) {
+        %0 = kreg.unary relu %a : tensor<?x4xf32>
+        %1 = kreg.penalty %0, <0.01, 0.0> per none : tensor<?x4xf32>
+        kreg.yield %0, %1 : tensor<?x4xf32>, f64
+      } : tensor<?x4xf32>, f64
+      %p = kreg.divide_by_batch %s by %y : tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32> penalties %p
+    }
+    ```
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$inputs, StrAttr:$kernel_name,
                        OptionalAttr<Kreg_ScheduleAttr>:$schedule,
@@ -195,8 +261,26 @@ def Kreg_KernelOp : Kreg_Op<"kernel", [IsolatedFromAbove, SingleBlock,
 
 def Kreg_DivideByBatchOp : Kreg_Op<"divide_by_batch", [Pure]> {
   let summary = "a raw penalty sum divided by dimension 0 of a tensor; 0 for an empty batch";
+  let description = [{
+    Constraints:
+    * (C1) the tensor has rank 1 or more.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %y, %s = kreg.kernel "relu" (%a = %x : tensor<?x4xf32>) {
+        %0 = kreg.unary relu %a : tensor<?x4xf32>
+        %1 = kreg.penalty %0, <0.01, 0.0> per none : tensor<?x4xf32>
+        kreg.yield %0, %1 : tensor<?x4xf32>, f64
+      } : tensor<?x4xf32>, f64
+      %p = kreg.divide_by_batch %s by %y : tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32> penalties %p
+    }
+    ```
+  }];
   let arguments = (ins F64:$sum, AnyRankedTensor:$of);
   let results = (outs F64:$value);
+  let hasVerifier = 1;
   let assemblyFormat = "$sum `by` $of `:` type($of) attr-dict";
 }
 

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 
-#include "runtime/lib/Runtime.h"
+#include "runtime/lib/Instance.h"
 
 #include <stdlib.h>
 

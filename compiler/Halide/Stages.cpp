@@ -1,0 +1,195 @@
+// Stages of a Plan as Funcs: pointwise ones, reductions, partial penalty sums.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/Halide/Context.h"
+#include "compiler/Halide/Math.h"
+
+namespace kregc::halide {
+
+using ::Halide::Expr;
+using ::Halide::Func;
+using ::Halide::RDom;
+using ::Halide::Var;
+using plan::Operator;
+using plan::Stage;
+
+/// The operator that combines the accumulator with a new element, if the body
+/// is of that form and the chains may start at its initial value.
+static std::optional<Operator> combinerOf(const plan::Write &write) {
+  const plan::Expression &body = *write.body;
+  bool isMax = body.op == Operator::Max || body.op == Operator::Min;
+  bool isSum = body.op == Operator::Add && write.init->op == Operator::Real &&
+               write.init->real == 0;
+  if (!isMax && !isSum) {
+    return std::nullopt;
+  }
+  for (const plan::ExpressionRef &operand : body.operands) {
+    if (operand->op == Operator::Accumulator) {
+      return body.op;
+    }
+  }
+  return std::nullopt;
+}
+
+static Expr combine(Operator op, const Expr &a, const Expr &b) {
+  switch (op) {
+  case Operator::Max:
+    return nanMax(a, b);
+  case Operator::Min:
+    return nanMin(a, b);
+  default:
+    return a + b;
+  }
+}
+
+void Translation::chooseChains(StageFunc &result) const {
+  const Stage &stage = *result.stage;
+  const plan::Extent &innermost = stage.loops.back().extent;
+  if (!combinerOf(stage.writes[0]) || !innermost.isStatic()) {
+    return;
+  }
+  int64_t steps = innermost.at(0), lanes = plan.schedule.vector;
+  bool alongRow = plan.schedule.family == plan::Family::Reduction &&
+                  result.vars.size() + 1 == domain.size();
+  if (alongRow && lanes > 1 && steps >= 4 * lanes) {
+    result.chained = result.chainsAreLanes = true;
+    result.chains = lanes;
+  } else if (stage.role == Stage::Role::Anchor && plan.schedule.unroll > 1 &&
+             steps % plan.schedule.unroll == 0) {
+    result.chained = true;
+    result.chains = plan.schedule.unroll;
+  }
+}
+
+void Translation::addStage(const Stage &stage) {
+  StageFunc result{};
+  result.stage = &stage;
+  result.func = Func(nameOf("s" + std::to_string(stages.size())));
+  result.chain = Var("chain");
+  Context context{stage, {}, {}, {}};
+  for (const plan::Loop &l : stage.loops) {
+    result.reduces |= l.reduction;
+    if (!l.reduction) {
+      Var var("d" + std::to_string(result.vars.size()));
+      result.vars.push_back(var);
+      context.loops.push_back(var);
+    }
+  }
+  // A tile may run past the extents: what it reads from memory is clamped.
+  std::vector<int64_t> tile = plan::tileShape(plan, context.loops.size());
+  for (size_t d = 0; d < context.loops.size(); ++d) {
+    bool clamp = stage.role != Stage::Role::Producer &&
+                 stage.role != Stage::Role::Penalty &&
+                 !plan::dividesEvenly(stage.loops[d].extent, tile[d]);
+    Expr last = extent(stage.loops[d].extent) - 1;
+    Expr index = context.loops[d];
+    // A vector of clamped channels would be a gather; likely() makes Halide
+    // split off the tail.
+    bool isChannel = d + 1 == context.loops.size();
+    context.clamped.push_back(
+        clamp ? ::Halide::min(isChannel ? ::Halide::likely(index) : index, last)
+              : index);
+  }
+  if (stage.role == Stage::Role::Penalty) {
+    addPartial(result, context);
+  } else if (result.reduces) {
+    addReduction(result, context);
+  } else {
+    addPointwise(result, context);
+  }
+  writer[stage.writes[0].value] = stages.size();
+  stages.push_back(result);
+}
+
+void Translation::addPointwise(StageFunc &result, Context &context) {
+  result.func(reversed(result.vars)) =
+      translate(result.stage->writes[0].body, context);
+}
+
+void Translation::addReduction(StageFunc &result, Context &context) {
+  const plan::Write &write = result.stage->writes[0];
+  chooseChains(result);
+  ::Halide::Region ranges;
+  for (const plan::Loop &l : result.stage->loops) {
+    if (l.reduction) {
+      ranges.emplace_back(0, extent(l.extent));
+    }
+  }
+  int32_t chains = result.chains;
+  if (result.chained) {
+    ranges.back().extent = ::Halide::Internal::simplify(
+        (ranges.back().extent + (chains - 1)) / chains);
+  }
+  RDom reduction(reversed(ranges), nameOf("r" + std::to_string(stages.size())));
+  for (int i = reduction.dimensions(); i-- > 0;) {
+    result.rvars.push_back(reduction[i]);
+    context.loops.push_back(reduction[i]);
+    context.clamped.push_back(reduction[i]);
+  }
+  Expr init = translate(write.init, context);
+  if (result.chained) {
+    Expr index = reduction[0] * chains + result.chain, inside;
+    const plan::Extent &steps = result.stage->loops.back().extent;
+    if (!plan::dividesEvenly(steps, chains)) {
+      inside = index < extent(steps);
+      index = ::Halide::min(::Halide::likely(index), extent(steps) - 1);
+    }
+    context.loops.back() = context.clamped.back() = index;
+    defineChained(result, context, *combinerOf(write), init, write.body,
+                  inside);
+    return;
+  }
+  std::vector<Var> arguments = reversed(result.vars);
+  result.func(arguments) = init;
+  context.accumulator =
+      result.func(std::vector<Expr>(arguments.begin(), arguments.end()));
+  result.func(arguments) = translate(write.body, context);
+}
+
+/// Defines `func` with a dimension for the chains, and `total`.
+void Translation::defineChained(StageFunc &result, Context &context,
+                                Operator op, const Expr &init,
+                                const plan::ExpressionRef &body,
+                                const Expr &inside) {
+  std::vector<Var> arguments = reversed(result.vars);
+  // Lanes are the innermost dimension; other chains leave it to the channels.
+  size_t position = result.chainsAreLanes || arguments.empty() ? 0 : 1;
+  arguments.insert(arguments.begin() + position, result.chain);
+  std::vector<Expr> indices(arguments.begin(), arguments.end());
+  result.func(arguments) = init;
+  context.accumulator = result.func(indices);
+  Expr next = translate(body, context);
+  if (inside.defined()) {
+    next = ::Halide::select(inside, next, context.accumulator);
+  }
+  result.func(arguments) = next;
+
+  result.total = Func(nameOf("t" + std::to_string(stages.size())));
+  Expr total;
+  for (int64_t i = 0; i < result.chains; ++i) {
+    indices[position] = static_cast<int32_t>(i);
+    Expr one = result.func(indices);
+    total = total.defined() ? combine(op, total, one) : one;
+  }
+  result.total(reversed(result.vars)) = total;
+}
+
+/// The sum over a tile: over its points in order, with one chain per vector.
+void Translation::addPartial(StageFunc &result, Context &context) {
+  const Stage &stage = *result.stage;
+  size_t firstReduction = result.vars.size();
+  if (stage.loops.size() == firstReduction + 2) {
+    ::Halide::Region range{{0, extent(stage.loops[firstReduction].extent)}};
+    RDom points(range, nameOf("r" + std::to_string(stages.size())));
+    result.rvars.push_back(points[0]);
+    context.loops.push_back(points[0]);
+  }
+  context.loops.push_back(result.chain);
+  context.clamped = context.loops;
+  result.chained = true;
+  result.chains = stage.loops.back().extent.constant;
+  defineChained(result, context, Operator::Add, 0.0f, stage.writes[0].body,
+                Expr());
+}
+
+} // namespace kregc::halide

@@ -1,0 +1,124 @@
+// Every op and attribute prints what parses to the same thing: pretty, generic
+// and as bytecode.
+// RUN: kreg-opt %s > %t.pretty
+// RUN: FileCheck %s < %t.pretty
+// RUN: kreg-opt %t.pretty | diff %t.pretty -
+// RUN: kreg-opt %s -mlir-print-op-generic | kreg-opt | diff %t.pretty -
+// RUN: kreg-opt %s -emit-bytecode | kreg-opt | diff %t.pretty -
+
+// CHECK: kreg.variable @"conv/kernel" trainable penalised <1.0e-07, 0.3> : tensor<3x3x2x4xf32>
+kreg.variable @"conv/kernel" trainable penalised <1.0e-7 : f64, 0.3 : f64> : tensor<3x3x2x4xf32>
+// CHECK: kreg.variable @frozen : tensor<2xf32> = dense<[1.000000e+00, 2.000000e+00]> : tensor<2xf32>
+kreg.variable @frozen : tensor<2xf32> = dense<[1.0, 2.0]> : tensor<2xf32>
+// CHECK: kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
+kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
+
+// CHECK-LABEL: kreg.model @layers
+// CHECK-SAME: (%arg0: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {kreg.name = "out"}) attributes {mode = "inference"}
+kreg.model @layers(%x: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {kreg.name = "out"})
+    attributes {mode = "inference"} {
+  // CHECK: kreg.layer "plain" Activation {
+  %0 = kreg.layer "plain" Activation {
+    // CHECK-NEXT: kreg.unary relu %arg0 : tensor<?x4xf32>
+    %y = kreg.unary relu %x : tensor<?x4xf32>
+    // CHECK-NEXT: kreg.yield %{{.*}} : tensor<?x4xf32>
+    kreg.yield %y : tensor<?x4xf32>
+  } : tensor<?x4xf32>
+  // CHECK: kreg.layer "shared" Dense call 2 penalised <0.01, 0.0> per none attributes {note = "n"} {
+  %1 = kreg.layer "shared" Dense call 2 penalised <0.01, 0.0> per none attributes {note = "n"} {
+    kreg.yield %0 : tensor<?x4xf32>
+  } : tensor<?x4xf32>
+  // CHECK: kreg.return %{{.*}} : tensor<?x4xf32>
+  kreg.return %1 : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: kreg.model @penalties
+kreg.model @penalties(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: kreg.penalty %arg0, <0.01, 0.02> per batch : tensor<?x4xf32>
+  %p = kreg.penalty %x, <0.01, 0.02> per batch : tensor<?x4xf32>
+  // CHECK: kreg.penalty %arg0, <0.5, 1.0e+22> per none : tensor<?x4xf32>
+  %q = kreg.penalty %x, <0.5, 1.0e+22> per none : tensor<?x4xf32>
+  // CHECK: kreg.return %arg0 : tensor<?x4xf32> penalties %0, %1
+  kreg.return %x : tensor<?x4xf32> penalties %p, %q
+}
+
+// CHECK-LABEL: kreg.model @windows
+kreg.model @windows(%x: tensor<?x8x8x2xf32>, %s: tensor<?x8x2xf32>) -> tensor<?x3x3x4xf32> {
+  // CHECK: kreg.read @"conv/kernel" : tensor<3x3x2x4xf32>
+  %k = kreg.read @"conv/kernel" : tensor<3x3x2x4xf32>
+  // CHECK: kreg.conv %arg0, %0 strides [2, 2] dilations [1, 1] pads [0, 1] to [0, 0] : (tensor<?x8x8x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x3x4x4xf32>
+  %0 = kreg.conv %x, %k strides [2, 2] dilations [1, 1] pads [0, 1] to [0, 0] : (tensor<?x8x8x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x3x4x4xf32>
+  %wide = kreg.concat %x, %x axis 3 : (tensor<?x8x8x2xf32>, tensor<?x8x8x2xf32>) -> tensor<?x8x8x4xf32>
+  // CHECK: kreg.conv {{.*}} groups 2 :
+  %1 = kreg.conv %wide, %k strides [1, 1] dilations [2, 2] pads [0, 0] to [0, 0] groups 2 : (tensor<?x8x8x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x4x4x4xf32>
+  %d = kreg.read @depthwise : tensor<3x2x2xf32>
+  // CHECK: kreg.depthwise_conv %arg1, %{{.*}} strides [1] dilations [1] pads [1] to [1] : (tensor<?x8x2xf32>, tensor<3x2x2xf32>) -> tensor<?x8x4xf32>
+  %2 = kreg.depthwise_conv %s, %d strides [1] dilations [1] pads [1] to [1] : (tensor<?x8x2xf32>, tensor<3x2x2xf32>) -> tensor<?x8x4xf32>
+  // CHECK: kreg.pool avg %{{.*}} window [2, 2] strides [1, 1] pads [0, 0] to [0, 0] : (tensor<?x4x4x4xf32>) -> tensor<?x3x3x4xf32>
+  %3 = kreg.pool avg %1 window [2, 2] strides [1, 1] pads [0, 0] to [0, 0] : (tensor<?x4x4x4xf32>) -> tensor<?x3x3x4xf32>
+  kreg.return %3 : tensor<?x3x3x4xf32>
+}
+
+// CHECK-LABEL: kreg.model @pointwise
+kreg.model @pointwise(%x: tensor<?x4x2xf32>) -> tensor<?x4x2xf32> {
+  // CHECK: kreg.unary clipped_relu %arg0 params [1.000000e-01, 5.000000e-01, 0x7FF0000000000000] : tensor<?x4x2xf32>
+  %0 = kreg.unary clipped_relu %x params [0.1, 0.5, 0x7FF0000000000000] : tensor<?x4x2xf32>
+  // CHECK: kreg.constant dense<0> : tensor<2xi32>
+  %i = kreg.constant dense<0> : tensor<2xi32>
+  // CHECK: kreg.constant dense<5.000000e-01> : tensor<2xf32>
+  %c = kreg.constant dense<0.5> : tensor<2xf32>
+  // CHECK: kreg.binary max %{{.*}}, %{{.*}} : (tensor<?x4x2xf32>, tensor<2xf32>) -> tensor<?x4x2xf32>
+  %1 = kreg.binary max %0, %c : (tensor<?x4x2xf32>, tensor<2xf32>) -> tensor<?x4x2xf32>
+  // CHECK: kreg.reduce sum %{{.*}} axes [1] keepdims : (tensor<?x4x2xf32>) -> tensor<?x1x2xf32>
+  %2 = kreg.reduce sum %1 axes [1] keepdims : (tensor<?x4x2xf32>) -> tensor<?x1x2xf32>
+  // CHECK: kreg.reduce max %{{.*}} axes [1, 2] : (tensor<?x4x2xf32>) -> tensor<?xf32>
+  %3 = kreg.reduce max %1 axes [1, 2] : (tensor<?x4x2xf32>) -> tensor<?xf32>
+  // CHECK: kreg.softmax %{{.*}} axis 2 : tensor<?x4x2xf32>
+  %4 = kreg.softmax %1 axis 2 : tensor<?x4x2xf32>
+  // CHECK: kreg.batch_norm %{{.*}} mean %[[C:.*]] variance %[[C]] gamma %[[C]] beta %[[C]] epsilon 1.000000e-03 axis 2 momentum 9.000000e-01 trained : (
+  %5 = kreg.batch_norm %4 mean %c variance %c gamma %c beta %c epsilon 0.001 axis 2 momentum 0.9 trained
+    : (tensor<?x4x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<?x4x2xf32>
+  // CHECK: kreg.dropout %{{.*}} rate 2.000000e-01 noise_shape [0, 1, 2] seed 7 : tensor<?x4x2xf32>
+  %6 = kreg.dropout %5 rate 0.2 noise_shape [0, 1, 2] seed 7 : tensor<?x4x2xf32>
+  kreg.return %6 : tensor<?x4x2xf32>
+}
+
+// CHECK-LABEL: kreg.model @moves
+kreg.model @moves(%x: tensor<?x4x2xf32>) -> tensor<?x12xf32> {
+  // CHECK: kreg.transpose %arg0 perm [0, 2, 1] : (tensor<?x4x2xf32>) -> tensor<?x2x4xf32>
+  %0 = kreg.transpose %x perm [0, 2, 1] : (tensor<?x4x2xf32>) -> tensor<?x2x4xf32>
+  // CHECK: kreg.pad %{{.*}} low [0, 0, 1] high [0, 0, 1] : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  %1 = kreg.pad %0 low [0, 0, 1] high [0, 0, 1] : (tensor<?x2x4xf32>) -> tensor<?x2x6xf32>
+  // CHECK: kreg.reshape %{{.*}} : tensor<?x2x6xf32> to tensor<?x12xf32>
+  %2 = kreg.reshape %1 : tensor<?x2x6xf32> to tensor<?x12xf32>
+  kreg.return %2 : tensor<?x12xf32>
+}
+
+// CHECK-LABEL: kreg.model @kernels
+kreg.model @kernels(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: kreg.kernel "relu" (%[[A:.*]] = %arg0 : tensor<?x4xf32>) attributes {
+  // CHECK-SAME: packings = [#kreg.packing<0>]
+  // CHECK-SAME: schedule = #kreg.schedule<family = elementwise>
+  // CHECK-SAME: small_batch = 2 : i64
+  // CHECK-SAME: small_schedule = #kreg.schedule<family = elementwise, vector = 4, vectors = 2
+  %y, %s = kreg.kernel "relu" (%a = %x : tensor<?x4xf32>) attributes {
+      packings = [#kreg.packing<0>], schedule = #kreg.schedule<family = elementwise>, small_batch = 2 : i64,
+      small_schedule = #kreg.schedule<family = elementwise, vector = 4, vectors = 2>} {
+    // CHECK-NEXT: kreg.unary relu %[[A]]
+    %0 = kreg.unary relu %a : tensor<?x4xf32>
+    %1 = kreg.penalty %0, <1.0, 0.0> per none : tensor<?x4xf32>
+    kreg.yield %0, %1 : tensor<?x4xf32>, f64
+  // CHECK: } : tensor<?x4xf32>, f64
+  } : tensor<?x4xf32>, f64
+  // CHECK: kreg.divide_by_batch %{{.*}} by %{{.*}} : tensor<?x4xf32>
+  %p = kreg.divide_by_batch %s by %y : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32> penalties %p
+}
+
+{-#
+  dialect_resources: {
+    builtin: {
+      weights: "0x040000000000803f00000040000040400000804000000000000000000000803f0000803f0000803f0000803f0000803f0000803f"
+    }
+  }
+#-}
