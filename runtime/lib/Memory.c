@@ -13,7 +13,8 @@ static size_t round_up(size_t bytes) {
 
 void *kreg_allocate(struct kreg_instance *instance, size_t bytes) {
   const kreg_options *options = &instance->options;
-  if (bytes > SIZE_MAX / 2) {
+  /* No object is larger, and rounding up may not overflow. */
+  if (bytes > PTRDIFF_MAX - KREG_ALIGNMENT) {
     return NULL;
   }
   bytes = round_up(bytes == 0 ? 1 : bytes);

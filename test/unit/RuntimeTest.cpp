@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <random>
@@ -31,7 +32,7 @@ struct Marks {
   explicit Marks(int size) : seen(size) {}
   std::vector<std::atomic<int>> seen;
   int first = 0;
-  int failAt = -1;
+  int failAt = INT_MIN; ///< an index; none of a loop
 };
 
 int mark(void *context, int index, uint8_t *closure) {
@@ -126,9 +127,10 @@ Instance makeCounted(Counter &counter, int threads) {
   options.allocator_context = &counter;
   options.allocate = [](void *context, size_t bytes, size_t alignment) {
     auto *counter = static_cast<Counter *>(context);
-    ++counter->live;
+    void *memory = std::aligned_alloc(alignment, bytes);
+    counter->live += memory != nullptr;
     ++counter->calls;
-    return std::aligned_alloc(alignment, bytes);
+    return memory;
   };
   options.release = [](void *context, void *memory) {
     --static_cast<Counter *>(context)->live;
@@ -185,7 +187,9 @@ TEST(Memory, TheArenaGrowsOnly) {
   int live = counter.live;
   EXPECT_NE(kreg_rt_arena(instance.get(), 100000), nullptr);
   EXPECT_EQ(counter.live, live);
+  int calls = counter.calls;
   EXPECT_EQ(kreg_rt_arena(instance.get(), INT64_MAX), nullptr);
+  EXPECT_EQ(counter.calls, calls); // no allocator is asked for so much
   EXPECT_STRNE(kreg_rt_message(instance.get()), "");
   EXPECT_NE(kreg_rt_arena(instance.get(), 100), nullptr);
   instance.reset();
