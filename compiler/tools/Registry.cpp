@@ -3,7 +3,10 @@
 
 #include "compiler/tools/Registry.h"
 
+#include "compiler/Transforms/Passes.h"
+
 #include "dialect/IR/Kreg.h"
+#include "dialect/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -14,13 +17,6 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
-#ifdef KREGC_HAVE_DIALECT_TRANSFORMS
-#include "dialect/Transforms/Passes.h"
-#endif
-#ifdef KREGC_HAVE_COMPILER_PASSES
-#include "compiler/Transforms/Passes.h"
-#endif
-
 void mlir::kreg::registerKregDialects(DialectRegistry &registry) {
   registry.insert<KregDialect, arith::ArithDialect, func::FuncDialect,
                   linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
@@ -30,10 +26,6 @@ void mlir::kreg::registerKregDialects(DialectRegistry &registry) {
 void mlir::kreg::registerKregPasses() {
   registerTransformsPasses(); // canonicalize, cse, symbol-dce …
   registerLinalgPasses();
-#ifdef KREGC_HAVE_DIALECT_TRANSFORMS
   registerKregTransformsPasses();
-#endif
-#ifdef KREGC_HAVE_COMPILER_PASSES
   registerKregCompilerPasses();
-#endif
 }

@@ -9,9 +9,7 @@
 #include "compiler/Conversion/KernelToPlan/KernelToPlan.h"
 #include "compiler/Emit/Library.h"
 #include "compiler/Emit/Loader.h"
-#ifdef KREGC_HAVE_HALIDE
 #include "compiler/Halide/Compile.h"
-#endif
 #include "compiler/tools/Registry.h"
 
 #include "mlir/Parser/Parser.h"
@@ -69,7 +67,6 @@ static void writeFile(StringRef name, ArrayRef<char> bytes) {
 
 static std::vector<char> compileKernel(const plan::Plan &plan,
                                        const Target &target) {
-#ifdef KREGC_HAVE_HALIDE
   halide::Options options;
   options.checked = checked;
   halide::Result result = halide::compileKernel(plan, target, options);
@@ -77,10 +74,6 @@ static std::vector<char> compileKernel(const plan::Plan &plan,
     exitOnError(failure(error->message));
   }
   return std::get<halide::CompiledKernel>(result).object;
-#else
-  exitOnError(failure("no object for kernel '" + plan.name + "'"));
-  return {};
-#endif
 }
 
 static void addKernels(emit::LibraryInput &input) {
