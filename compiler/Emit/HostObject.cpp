@@ -136,7 +136,7 @@ Expected<std::vector<char>> compileHost(Module &module, TargetMachine &machine,
   module.setDataLayout(machine.createDataLayout());
   std::set<std::string> api;
   for (const Function &function : module) {
-    if (!function.isDeclaration()) {
+    if (!function.isDeclaration() && !function.hasLocalLinkage()) {
       api.insert(function.getName().str());
     }
   }

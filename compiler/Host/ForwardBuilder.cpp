@@ -1,4 +1,5 @@
-// <name>_forward: checks, then one kernel after the other.
+// <name>_forward: checks, then the runtime calls <name>__run: one kernel after
+// the other. A kernel that fails inside leaves both through the runtime.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Host/HostBuilder.h"
@@ -62,7 +63,7 @@ struct HostBuilder::Forward {
   Value dimensions;     ///< halide_dimension_t[…][rank]
   Value sums;           ///< double[number of sums]
   int64_t rank = 1;     ///< dimensions per buffer in `dimensions`
-  Block *kernelFailed;  ///< takes the status and the kernel's name
+  Block *kernelFailed;  ///< takes the kernel's status
   Block *failed;        ///< takes the status to return
   std::vector<std::vector<int>> sumOf; ///< [call][argument]: index in `sums`
 };
@@ -200,8 +201,8 @@ void HostBuilder::buildVariant(Forward &f, const Call &call,
 /// The first variant whose `maxBatch` is not exceeded, then its status, then
 /// its penalty sums.
 void HostBuilder::buildCall(Forward &f, int number) {
-  const Call &call = plan.calls[number];
-  const std::vector<plan::Variant> &variants = call.kernel->variants;
+  const Call &step = plan.calls[number];
+  const std::vector<plan::Variant> &variants = step.kernel->variants;
   SmallVector<Type> types = {i32()};
   for (int sum : f.sumOf[number]) {
     if (sum >= 0) {
@@ -209,6 +210,8 @@ void HostBuilder::buildCall(Forward &f, int number) {
     }
   }
   Block *done = newBlock(f, types);
+  call("kreg_rt_begin", none(),
+       {f.instance, text(step.kernel->name), sizeAt(step.work, f.batch)});
   for (const plan::Variant &variant : variants) {
     bool isLast = &variant == &variants.back();
     Block *next = isLast ? nullptr : newBlock(f);
@@ -220,7 +223,7 @@ void HostBuilder::buildCall(Forward &f, int number) {
                              ValueRange{});
       builder.setInsertionPointToStart(here);
     }
-    buildVariant(f, call, variant.plan, done);
+    buildVariant(f, step, variant.plan, done);
     if (!isLast) {
       builder.setInsertionPointToStart(next);
     }
@@ -228,7 +231,7 @@ void HostBuilder::buildCall(Forward &f, int number) {
   builder.setInsertionPointToStart(done);
   Value status = done->getArgument(0);
   leaveIf(f, compare(LLVM::ICmpPredicate::ne, status, constant(i32(), 0)),
-          f.kernelFailed, {status, text(call.kernel->name)});
+          f.kernelFailed, status);
   buildSums(f, number, done->getArguments().drop_front());
 }
 
@@ -309,16 +312,18 @@ void HostBuilder::buildPenalties(Forward &f) {
   builder.setInsertionPointToStart(next);
 }
 
-void HostBuilder::buildForward() {
-  Forward f;
-  f.function = define("_forward", i32(),
+void HostBuilder::beginForward(Forward &f, Twine suffix) {
+  f.function = define(suffix, i32(),
                       {pointer(), i64(), pointer(), pointer(), pointer()});
   f.instance = f.function.getArgument(0);
   f.batch = f.function.getArgument(1);
   f.inputs = f.function.getArgument(2);
   f.outputs = f.function.getArgument(3);
   f.penalties = f.function.getArgument(4);
+  f.failed = newBlock(f, i32());
+}
 
+void HostBuilder::allocateStack(Forward &f) {
   int64_t arguments = 1, sums = 0;
   for (const Call &call : plan.calls) {
     const plan::Plan &first = call.kernel->variants[0].plan;
@@ -342,20 +347,15 @@ void HostBuilder::buildForward() {
   f.buffers = bytes(arguments * layout::BufferBytes);
   f.dimensions = bytes(arguments * f.rank * layout::DimensionBytes);
   f.sums = bytes(8 * std::max<int64_t>(sums, 1));
-  f.failed = newBlock(f, i32());
-  f.kernelFailed = newBlock(f, {i32(), pointer()});
+}
 
-  leaveIf(f, compare(LLVM::ICmpPredicate::eq, f.instance, null()), f.failed,
-          constant(i32(), KREG_ERROR_ARGUMENT));
+void HostBuilder::buildRun() {
+  Forward f;
+  beginForward(f, "__run");
+  f.function.setLinkage(LLVM::Linkage::Internal);
+  allocateStack(f);
+  f.kernelFailed = newBlock(f, i32());
   f.wantsPenalties = compare(LLVM::ICmpPredicate::ne, f.penalties, null());
-  buildEmptyBatch(f);
-  Value least = constant(i64(), plan.leastBatch);
-  Value most = constant(i64(), plan.mostBatch);
-  Block *badBatch = newBlock(f);
-  leaveIf(f, compare(LLVM::ICmpPredicate::slt, f.batch, least), badBatch);
-  leaveIf(f, compare(LLVM::ICmpPredicate::sgt, f.batch, most), badBatch);
-  checkPointers(f, f.inputs, plan.inputs.size(), "inputs");
-  checkPointers(f, f.outputs, plan.outputs.size(), "outputs");
   f.shortBatch = LLVM::TruncOp::create(builder, loc, i32(), f.batch);
   if (plan.arenaBytes.constant != 0 || plan.arenaBytes.perBatch != 0) {
     f.arena = call("kreg_rt_arena", pointer(),
@@ -372,13 +372,37 @@ void HostBuilder::buildForward() {
 
   builder.setInsertionPointToStart(f.failed);
   buildReturn(f.failed->getArgument(0));
+  builder.setInsertionPointToStart(f.kernelFailed);
+  buildReturn(call("kreg_rt_fail_kernel", i32(),
+                   {f.instance, f.kernelFailed->getArgument(0)}));
+}
+
+void HostBuilder::buildForward() {
+  buildRun();
+  Forward f;
+  beginForward(f, "_forward");
+  leaveIf(f, compare(LLVM::ICmpPredicate::eq, f.instance, null()), f.failed,
+          constant(i32(), KREG_ERROR_ARGUMENT));
+  f.wantsPenalties = compare(LLVM::ICmpPredicate::ne, f.penalties, null());
+  buildEmptyBatch(f);
+  Value least = constant(i64(), plan.leastBatch);
+  Value most = constant(i64(), plan.mostBatch);
+  Block *badBatch = newBlock(f);
+  leaveIf(f, compare(LLVM::ICmpPredicate::slt, f.batch, least), badBatch);
+  leaveIf(f, compare(LLVM::ICmpPredicate::sgt, f.batch, most), badBatch);
+  checkPointers(f, f.inputs, plan.inputs.size(), "inputs");
+  checkPointers(f, f.outputs, plan.outputs.size(), "outputs");
+  Value run =
+      LLVM::AddressOfOp::create(builder, loc, pointer(), name + "__run");
+  buildReturn(
+      call("kreg_rt_guard", i32(),
+           {f.instance, f.batch, f.inputs, f.outputs, f.penalties, run}));
+
+  builder.setInsertionPointToStart(f.failed);
+  buildReturn(f.failed->getArgument(0));
   builder.setInsertionPointToStart(badBatch);
   buildReturn(
       call("kreg_rt_fail_batch", i32(), {f.instance, f.batch, least, most}));
-  builder.setInsertionPointToStart(f.kernelFailed);
-  buildReturn(call("kreg_rt_fail_kernel", i32(),
-                   {f.instance, f.kernelFailed->getArgument(0),
-                    f.kernelFailed->getArgument(1)}));
 }
 
 } // namespace kregc::host

@@ -28,6 +28,7 @@ protected:
   // Types.
   mlir::Type i32() { return builder.getI32Type(); }
   mlir::Type i64() { return builder.getI64Type(); }
+  mlir::Type none() { return LLVM::LLVMVoidType::get(context); }
   mlir::Type f64() { return builder.getF64Type(); }
   mlir::Type pointer() { return LLVM::LLVMPointerType::get(context); }
 
@@ -58,6 +59,9 @@ protected:
   /// A function of the API, its entry block made.
   LLVM::LLVMFuncOp define(llvm::Twine suffix, mlir::Type result,
                           llvm::ArrayRef<mlir::Type> arguments);
+  struct Forward;
+  /// The values that all functions with the arguments of forward use.
+  void beginForward(Forward &f, llvm::Twine suffix);
   /// A constant array of pointers to hidden data or to `symbols` themselves.
   mlir::Value pointerTable(llvm::StringRef symbol,
                            llvm::ArrayRef<std::string> symbols);
@@ -66,7 +70,8 @@ protected:
   mlir::Value selfTestRecord(const SelfTestShape &shape);
 
   // The parts of forward.
-  struct Forward; ///< values that all of it uses
+  void allocateStack(Forward &f);
+  void buildRun(); ///< <name>__run: the kernels
   void checkPointers(Forward &f, mlir::Value array, size_t count,
                      llvm::StringRef what);
   void buildEmptyBatch(Forward &f);

@@ -72,9 +72,8 @@ void HostBuilder::buildWrappers(const SelfTestShape *selfTest) {
     LLVM::ReturnOp::create(builder, loc,
                            value ? ValueRange{value} : ValueRange{});
   };
-  Type none = LLVM::LLVMVoidType::get(context);
   forwardTo("_create", "kreg_rt_create", i32(), {pointer(), pointer()});
-  forwardTo("_destroy", "kreg_rt_destroy", none, {pointer()});
+  forwardTo("_destroy", "kreg_rt_destroy", none(), {pointer()});
   forwardTo("_error_message", "kreg_rt_message", pointer(), {pointer()});
 
   LLVM::LLVMFuncOp function = define("_self_test", i32(), {pointer()});

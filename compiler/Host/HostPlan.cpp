@@ -120,6 +120,15 @@ std::vector<int64_t> dimensions(RankedTensorType type) {
   return shape;
 }
 
+std::vector<plan::Extent> extentsOf(const Port &port) {
+  std::vector<plan::Extent> extents;
+  for (int64_t size : port.shape) {
+    extents.push_back(size < 0 ? plan::Extent{0, 1, 1}
+                               : plan::Extent{size, 0, 1});
+  }
+  return extents;
+}
+
 Size elementsOf(const Port &port) {
   int64_t fixed = 1;
   bool growing = false;
@@ -191,6 +200,10 @@ Error Planner::addPorts() {
                        Twine(plan.leastBatch) + " and " + Twine(batch));
       }
       plan.leastBatch = plan.mostBatch = batch;
+    }
+    if (Error error =
+            limitBatch(extentsOf(port), "input " + std::to_string(i))) {
+      return error;
     }
     Buffer buffer;
     buffer.place = Buffer::Place::Input;
@@ -277,6 +290,7 @@ Error Planner::addCall(KernelOp kernel) {
   Call call;
   call.kernel = &kernels[plan.calls.size()];
   const plan::Plan &first = call.kernel->variants[0].plan;
+  call.work = estimateWork(first);
   int operands = kernel.getInputs().size();
   for (int number : first.arguments()) {
     const plan::Value &value = first.values[number];
@@ -320,6 +334,10 @@ Error Planner::addOutput(Value value, Port &port, int number) {
     return failure("output " + Twine(number) +
                    " is not of float32, the only type that the library's "
                    "outputs have");
+  }
+  if (Error error =
+          limitBatch(extentsOf(port), "output " + std::to_string(number))) {
+    return error;
   }
   if (auto read = value.getDefiningOp<ReadOp>()) {
     Expected<int> buffer = weightBuffer(read, 0);

@@ -50,6 +50,7 @@ struct Weight {
 struct Call {
   const plan::Kernel *kernel;
   std::vector<int> buffers;
+  Size work; ///< about how many nanoseconds it takes on one thread
 };
 
 /// One entry of `penalties`: a constant, or the sum of an argument of a call,
@@ -90,6 +91,9 @@ void planMemory(HostPlan &plan);
 
 /// Bytes of an element of a Plan's value.
 int64_t bytesOf(plan::ElementType type);
+
+/// About how many nanoseconds a kernel takes on one thread.
+Size estimateWork(const plan::Plan &plan);
 
 /// The shape of a value in memory: packed weights have one dimension more.
 std::vector<plan::Extent> storedShape(const plan::Value &value);

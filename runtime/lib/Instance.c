@@ -84,12 +84,14 @@ int kreg_rt_create(const kreg_options *given, struct kreg_instance **out) {
   }
   memset(instance, 0, sizeof *instance);
   instance->options = options;
+  instance->kernel = "?";
+  instance->work = INT64_MAX;
   instance->threads =
       options.threads != 0 ? options.threads : count_processors();
   if (instance->threads > KREG_MAX_THREADS) {
     instance->threads = KREG_MAX_THREADS;
   }
-  pthread_mutex_init(&instance->blocks, NULL);
+  pthread_mutex_init(&instance->mutex, NULL);
   kreg_pool_init(&instance->pool);
   code = make_workers(instance);
   if (code == KREG_OK) {
@@ -116,7 +118,7 @@ void kreg_rt_destroy(struct kreg_instance *instance) {
   for (int i = 1; i < instance->threads; ++i) {
     kreg_release(instance, instance->workers[i]);
   }
-  pthread_mutex_destroy(&instance->blocks);
+  pthread_mutex_destroy(&instance->mutex);
   struct kreg_instance maker = {.options = instance->options};
   kreg_release(&maker, instance);
 }
@@ -137,15 +139,48 @@ int kreg_rt_fail_batch(struct kreg_instance *instance, int64_t batch,
   return kreg_rt_fail(instance, KREG_ERROR_BATCH, instance->message);
 }
 
-int kreg_rt_fail_kernel(struct kreg_instance *instance, int status,
-                        const char *kernel) {
+void kreg_rt_begin(struct kreg_instance *instance, const char *kernel,
+                   int64_t work) {
+  instance->kernel = kernel;
+  instance->work = work;
+}
+
+int kreg_rt_fail_kernel(struct kreg_instance *instance, int status) {
+  if (status == KREG_STATUS_NO_MEMORY) {
+    return kreg_rt_fail(instance, KREG_ERROR_MEMORY,
+                        "the memory for this batch could not be allocated");
+  }
   char why[160] = "";
   if (instance->message[0] == '!') {
     snprintf(why, sizeof why, ": %.150s", instance->message + 1);
   }
   snprintf(instance->message, sizeof instance->message,
-           "kernel '%.60s' failed with status %d%s", kernel, status, why);
+           "kernel '%.60s' failed with status %d%s", instance->kernel, status,
+           why);
   return kreg_rt_fail(instance, KREG_ERROR_KERNEL, instance->message);
+}
+
+int kreg_leave(struct kreg_worker *worker, int status) {
+  if (worker->escape) {
+    worker->status = status;
+    longjmp(*worker->escape, 1);
+  }
+  return status;
+}
+
+int kreg_rt_guard(struct kreg_instance *instance, int64_t batch,
+                  const float *const *inputs, float *const *outputs,
+                  double *penalties, kreg_forward run) {
+  jmp_buf escape;
+  if (setjmp(escape) == 0) {
+    instance->caller.escape = &escape;
+    int code = run(instance, batch, inputs, outputs, penalties);
+    instance->caller.escape = NULL;
+    return code;
+  }
+  instance->caller.escape = NULL;
+  kreg_reclaim_blocks(instance);
+  return kreg_rt_fail_kernel(instance, instance->caller.status);
 }
 
 const char *kreg_rt_message(const struct kreg_instance *instance) {
@@ -157,9 +192,9 @@ const char *kreg_rt_message(const struct kreg_instance *instance) {
 void halide_error(void *user_context, const char *message) {
   struct kreg_instance *instance =
       ((struct kreg_worker *)user_context)->instance;
-  pthread_mutex_lock(&instance->blocks);
+  pthread_mutex_lock(&instance->mutex);
   snprintf(instance->message, sizeof instance->message, "!%s", message);
-  pthread_mutex_unlock(&instance->blocks);
+  pthread_mutex_unlock(&instance->mutex);
 }
 
 int kreg_rt_check_failed(void *user_context, const char *what) {

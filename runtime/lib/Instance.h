@@ -8,23 +8,31 @@
 #include "runtime/lib/Runtime.h"
 
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Memory that a kernel asked for, kept for the next call. The user's bytes
  * begin KREG_BLOCK_HEADER bytes behind this. */
 struct kreg_block {
-  struct kreg_block *next;
+  struct kreg_block *next;    /* free ones of the same worker */
+  struct kreg_block *sibling; /* all of the instance */
   size_t bytes;
   struct kreg_worker *owner;
 };
 enum { KREG_BLOCK_HEADER = 64, KREG_ALIGNMENT = 64, KREG_MAX_THREADS = 256 };
 
 /* One thread of an instance. A kernel's user_context is the worker that runs
- * it, so that no thread-local storage is needed. Number 0 is the caller. */
+ * it, so that no thread-local storage is needed. Number 0 is the caller.
+ *
+ * Kernels of release builds do not look at what the functions of the runtime
+ * return. So a failure inside a kernel jumps to `escape`, past its frames. */
 struct kreg_worker {
   struct kreg_instance *instance;
   struct kreg_block *blocks; /* free ones, guarded by the instance's mutex */
+  jmp_buf *escape;           /* NULL outside of kernels */
+  int status;                /* why it was left */
   int number;
 };
 
@@ -41,11 +49,15 @@ struct kreg_pool {
   atomic_bool stop;
   unsigned last; /* number of the latest loop */
   bool running;  /* a loop is running: the next one is inside it */
+  pid_t process; /* that has the threads; a fork of it has none */
 
   kreg_task task;
   uint8_t *closure;
-  int min, size;
-  atomic_int next, error;
+  int min;
+  unsigned size;
+  unsigned control; /* the caller's rounding mode and treatment of denormals */
+  atomic_uint next;
+  atomic_int error;
 };
 
 struct kreg_instance {
@@ -56,8 +68,11 @@ struct kreg_instance {
   int threads;
   void *arena;
   int64_t arena_bytes;
-  pthread_mutex_t blocks;
+  pthread_mutex_t mutex;        /* of blocks and messages of kernels */
+  struct kreg_block *allBlocks; /* free or not */
   struct kreg_pool pool;
+  const char *kernel; /* that runs; NULL if none has yet */
+  int64_t work;       /* its estimated time on one thread in nanoseconds */
   char message[256];
 };
 
@@ -67,5 +82,9 @@ void kreg_pool_stop(struct kreg_pool *pool);
 void *kreg_allocate(struct kreg_instance *instance, size_t bytes);
 void kreg_release(struct kreg_instance *instance, void *memory);
 void kreg_drop_blocks(struct kreg_instance *instance);
+/* After a failure, when no kernel runs: its memory is free again. */
+void kreg_reclaim_blocks(struct kreg_instance *instance);
+/* Ends the kernel that `worker` runs, or returns `status` where none does. */
+int kreg_leave(struct kreg_worker *worker, int status);
 
 #endif /* KREG_RUNTIME_LIB_INSTANCE_H */

@@ -18,10 +18,16 @@ void *kreg_allocate(struct kreg_instance *instance, size_t bytes) {
     return NULL;
   }
   bytes = round_up(bytes == 0 ? 1 : bytes);
-  if (options->allocate) {
-    return options->allocate(options->allocator_context, bytes, KREG_ALIGNMENT);
+  if (!options->allocate) {
+    return aligned_alloc(KREG_ALIGNMENT, bytes);
   }
-  return aligned_alloc(KREG_ALIGNMENT, bytes);
+  void *memory =
+      options->allocate(options->allocator_context, bytes, KREG_ALIGNMENT);
+  if ((uintptr_t)memory % KREG_ALIGNMENT != 0) {
+    options->release(options->allocator_context, memory);
+    return NULL; /* kernels would crash on it */
+  }
+  return memory;
 }
 
 void kreg_release(struct kreg_instance *instance, void *memory) {
@@ -38,12 +44,29 @@ void kreg_release(struct kreg_instance *instance, void *memory) {
 
 void kreg_drop_blocks(struct kreg_instance *instance) {
   for (int i = 0; i < instance->threads; ++i) {
-    struct kreg_worker *worker = instance->workers[i];
-    while (worker && worker->blocks) {
-      struct kreg_block *block = worker->blocks;
-      worker->blocks = block->next;
-      kreg_release(instance, block);
+    if (instance->workers[i]) {
+      instance->workers[i]->blocks = NULL;
     }
+  }
+  while (instance->allBlocks) {
+    struct kreg_block *block = instance->allBlocks;
+    instance->allBlocks = block->sibling;
+    kreg_release(instance, block);
+  }
+}
+
+static void free_block(struct kreg_block *block) {
+  block->next = block->owner->blocks;
+  block->owner->blocks = block;
+}
+
+void kreg_reclaim_blocks(struct kreg_instance *instance) {
+  for (int i = 0; i < instance->threads; ++i) {
+    instance->workers[i]->blocks = NULL;
+  }
+  for (struct kreg_block *block = instance->allBlocks; block;
+       block = block->sibling) {
+    free_block(block);
   }
 }
 
@@ -91,37 +114,45 @@ static bool add_blocks(struct kreg_instance *instance, size_t bytes) {
     }
     block->bytes = bytes;
     block->owner = worker;
-    block->next = worker->blocks;
-    worker->blocks = block;
+    block->sibling = instance->allBlocks;
+    instance->allBlocks = block;
+    free_block(block);
   }
   return true;
 }
 
-void *halide_malloc(void *user_context, size_t bytes) {
-  struct kreg_worker *worker = user_context;
+static struct kreg_block *find_block(struct kreg_worker *worker, size_t bytes) {
   struct kreg_instance *instance = worker->instance;
-  if (bytes > SIZE_MAX / 4) {
+  if (bytes > PTRDIFF_MAX / 2) {
     return NULL;
   }
   bytes = round_up(bytes);
-  pthread_mutex_lock(&instance->blocks);
+  pthread_mutex_lock(&instance->mutex);
   struct kreg_block *block = take_block(worker, bytes);
   if (!block && add_blocks(instance, bytes)) {
     block = take_block(worker, bytes);
   }
-  pthread_mutex_unlock(&instance->blocks);
-  return block ? (char *)block + KREG_BLOCK_HEADER : NULL;
+  pthread_mutex_unlock(&instance->mutex);
+  return block;
+}
+
+void *halide_malloc(void *user_context, size_t bytes) {
+  struct kreg_block *block = find_block(user_context, bytes);
+  if (!block) {
+    kreg_leave(user_context, KREG_STATUS_NO_MEMORY);
+    return NULL;
+  }
+  return (char *)block + KREG_BLOCK_HEADER;
 }
 
 void halide_free(void *user_context, void *memory) {
   if (!memory) {
     return;
   }
-  struct kreg_worker *worker = user_context;
+  struct kreg_instance *instance =
+      ((struct kreg_worker *)user_context)->instance;
   void *start = (char *)memory - KREG_BLOCK_HEADER;
-  struct kreg_block *block = start;
-  pthread_mutex_lock(&worker->instance->blocks);
-  block->next = block->owner->blocks;
-  block->owner->blocks = block;
-  pthread_mutex_unlock(&worker->instance->blocks);
+  pthread_mutex_lock(&instance->mutex);
+  free_block(start);
+  pthread_mutex_unlock(&instance->mutex);
 }

@@ -36,8 +36,12 @@ double kreg_rt_sum(const float *values, int64_t count);
 int kreg_rt_fail(struct kreg_instance *instance, int code, const char *message);
 int kreg_rt_fail_batch(struct kreg_instance *instance, int64_t batch,
                        int64_t least, int64_t most);
-int kreg_rt_fail_kernel(struct kreg_instance *instance, int status,
-                        const char *kernel);
+int kreg_rt_fail_kernel(struct kreg_instance *instance, int status);
+
+/* Says which kernel comes next. `work`: about how many nanoseconds it takes on
+ * one thread; a short one is not shared. */
+void kreg_rt_begin(struct kreg_instance *instance, const char *kernel,
+                   int64_t work);
 
 /* The last message; "" if nothing failed or there is no instance. */
 const char *kreg_rt_message(const struct kreg_instance *instance);
@@ -53,10 +57,20 @@ struct kreg_self_test {
 };
 typedef int (*kreg_forward)(struct kreg_instance *, int64_t,
                             const float *const *, float *const *, double *);
+
+/* Calls `run`, which calls kernels. If one of them fails inside, reports that
+ * and returns an error code. */
+int kreg_rt_guard(struct kreg_instance *instance, int64_t batch,
+                  const float *const *inputs, float *const *outputs,
+                  double *penalties, kreg_forward run);
+
 int kreg_rt_self_test(struct kreg_instance *instance,
                       const struct kreg_self_test *test, kreg_forward forward);
 
-/* What kernels call. */
+/* What kernels call. Where one of these fails inside of kreg_rt_guard, it does
+ * not return: kernels of release builds would go on. */
+
+enum { KREG_STATUS_NO_MEMORY = -11 }; /* halide_error_code_out_of_memory */
 
 int halide_do_par_for(void *user_context, kreg_task task, int min, int size,
                       uint8_t *closure);
