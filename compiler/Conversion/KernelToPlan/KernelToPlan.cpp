@@ -186,6 +186,12 @@ static void assignRoles(plan::Plan &plan) {
 }
 
 LogicalResult Translation::run() {
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (isa<KregDialect>(op.getDialect())) {
+      return op.emitError("is a core op in a kernel's body; run "
+                          "'convert-kreg-to-linalg' before plans are made");
+    }
+  }
   if (failed(addOperands()) || failed(addResults())) {
     return failure();
   }

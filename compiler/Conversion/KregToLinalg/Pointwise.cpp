@@ -146,6 +146,13 @@ Value kreg::emitUnary(OpBuilder &b, Location loc, UnaryKind kind,
         x, s.clip(s.add(s.mul(s.number(1.0 / 6), x), s.number(0.5)), 0, 1));
   case UnaryKind::Softplus:
     return s.softplus(x);
+  case UnaryKind::Step:
+    return s.select(s.greater(x, zero), s.number(1), zero);
+  case UnaryKind::Sign: // x itself where it is 0 or NaN
+    return s.select(s.greater(x, zero), s.number(1),
+                    s.select(s.greater(zero, x), s.number(-1), x));
+  case UnaryKind::Erf:
+    return math::ErfOp::create(b, loc, x);
   case UnaryKind::Softsign:
     return s.div(x, s.add(s.number(1), s.abs(x)));
   case UnaryKind::Mish:
