@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <mutex>
 #include <sstream>
 #include <unistd.h>
@@ -64,6 +65,43 @@ public:
   std::string path;
 };
 
+/// Says `names[old]` for `old` wherever a statement names a function.
+class RenameFunctions : public ::Halide::Internal::IRMutator {
+public:
+  explicit RenameFunctions(std::map<std::string, std::string> names)
+      : names(std::move(names)) {}
+
+private:
+  using IRMutator::visit;
+
+  ::Halide::Expr visit(const ::Halide::Internal::Variable *op) override {
+    auto found = names.find(op->name);
+    return found == names.end()
+               ? ::Halide::Expr(op)
+               : ::Halide::Internal::Variable::make(op->type, found->second);
+  }
+  std::map<std::string, std::string> names;
+};
+
+/// Names the bodies of parallel loops by their number. Halide's names have
+/// counters that depend on what this process compiled before, and a symbol is
+/// part of the object.
+void renameTasks(::Halide::Module &module, const std::string &kernel) {
+  std::map<std::string, std::string> names;
+  int number = 0;
+  for (::Halide::Internal::LoweredFunc &function : module.functions()) {
+    if (function.name != kernel) {
+      std::string name = kernel + "_task" + std::to_string(number++);
+      names["::" + function.name] = "::" + name; // how statements name it
+      function.name = name;
+    }
+  }
+  RenameFunctions rename(names);
+  for (::Halide::Internal::LoweredFunc &function : module.functions()) {
+    function.body = rename.mutate(function.body);
+  }
+}
+
 ::Halide::Target halideTarget(const Target &target, bool checked) {
   std::string text = target.halide + "-no_runtime-user_context";
   if (!checked) {
@@ -80,6 +118,7 @@ CompiledKernel compile(const plan::Plan &plan, const Target &target,
   ::Halide::Module module = pipeline.compile_to_module(
       translation.arguments(), plan.name, halideTarget(target, options.checked),
       ::Halide::LinkageType::External);
+  renameTasks(module, plan.name);
   CompiledKernel result;
   result.symbol = plan.name;
   if (options.wantStatement) {

@@ -70,8 +70,8 @@ Expr Translation::access(const plan::Expression &e,
   size_t rank = value.shape.size();
   // What the tile holds is computed past the extents; memory is not, and what
   // packing fills up is there.
-  bool inTile = writer[e.value] >= 0 && stages[writer[e.value]].stage->role !=
-                                            plan::Stage::Role::Producer;
+  bool inTile =
+      writer[e.value] >= 0 && !isBeforeTile(*stages[writer[e.value]].stage);
   Context plain = context;
   plain.clamped = context.loops;
   const Context &outer = inTile || value.packing != 0 ? plain : context;

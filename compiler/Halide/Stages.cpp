@@ -78,8 +78,7 @@ void Translation::addStage(const Stage &stage) {
   // A tile may run past the extents: what it reads from memory is clamped.
   std::vector<int64_t> tile = plan::tileShape(plan, context.loops.size());
   for (size_t d = 0; d < context.loops.size(); ++d) {
-    bool clamp = stage.role != Stage::Role::Producer &&
-                 stage.role != Stage::Role::Penalty &&
+    bool clamp = !isBeforeTile(stage) && stage.role != Stage::Role::Penalty &&
                  !plan::dividesEvenly(stage.loops[d].extent, tile[d]);
     Expr last = extent(stage.loops[d].extent) - 1;
     Expr index = context.loops[d];

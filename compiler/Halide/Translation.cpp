@@ -54,6 +54,11 @@ Translation::Translation(const plan::Plan &plan)
       domain = plan.values[v].shape;
     }
   }
+  for (const Stage &stage : plan.stages) {
+    for (const plan::Loop &l : stage.loops) {
+      anchorReduces |= l.reduction && stage.role != Stage::Role::Penalty;
+    }
+  }
   stages.reserve(plan.stages.size());
   for (const Stage &stage : plan.stages) {
     addStage(stage);

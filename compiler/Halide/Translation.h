@@ -67,6 +67,12 @@ public:
 private:
   struct Context;
 
+  /// Whether a stage is computed before the tiles: what a reduction reads. If
+  /// the anchor reduces one element only, all stages are of the tile.
+  bool isBeforeTile(const plan::Stage &stage) const {
+    return stage.role == plan::Stage::Role::Producer && anchorReduces;
+  }
+
   void addOperand(int value);
   void addStage(const plan::Stage &stage);
   void addPointwise(StageFunc &result, Context &context);
@@ -95,6 +101,7 @@ private:
 
   std::map<int, ::Halide::ImageParam> operands;
   std::vector<int> writer;
+  bool anchorReduces = false; ///< a stage that is no penalty has a reduction
 };
 
 } // namespace kregc::halide

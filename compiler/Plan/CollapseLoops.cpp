@@ -326,8 +326,19 @@ void replaceLoops(Stage &stage,
   }
 }
 
+/// A reduction of one iteration is its body on the initial value.
+void replaceReduction(Stage &stage) {
+  for (Write &write : stage.writes) {
+    write.body = rewrite(write.body, [&](const ExpressionRef &e) {
+      return e->op == Operator::Accumulator ? write.init : e;
+    });
+    write.init = nullptr;
+  }
+  stage.loops.pop_back();
+}
+
 /// A loop of one iteration becomes the index 0 wherever it is used; if it is a
-/// reduction, and not the last one, it is gone.
+/// reduction, it is gone. A penalty keeps one: its loops are its tensor.
 void dropUnitLoops(Stage &stage) {
   const Extent one{1, 0, 1};
   replaceLoops(stage, [&](int64_t i) {
@@ -343,6 +354,10 @@ void dropUnitLoops(Stage &stage) {
       stage.loops.erase(stage.loops.begin() + i);
       replaceLoops(stage, [&](int64_t l) { return loop(l > i ? l - 1 : l); });
     }
+  }
+  if (stage.role != Stage::Role::Penalty && reductions == 1 &&
+      stage.loops.back().extent == one) {
+    replaceReduction(stage);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <random>
+#include <sstream>
 
 using namespace kregc;
 using namespace kregc::test;
@@ -268,6 +269,17 @@ TEST_P(Builds, GlobalPools) {
         tile(2, 1, 1, 0, GetParam()), {1, 3}, true);
 }
 
+TEST_P(Builds, ReductionOfOneElement) {
+  Window one{1, 1, 3, 1, 1};
+  check(globalPoolPlan(one, false, behind(false, Activation::None, true)),
+        tile(8, 1, 2, 0, GetParam()), {1, 2, 50}, true);
+  check(globalPoolPlan(one, true, behind(false, Activation::Relu, false)),
+        tile(2, 1, 1, 0, GetParam()), {1, 3}, true);
+  check(densePlan(1, 5, behind(true, Activation::Relu, true)),
+        tile(1, 3, 1, 0, GetParam()), {1, 2, 7});
+  check(softmaxPlan(1, 1, true), tile(1, 1, 2, 0, GetParam()), {1, 2, 9});
+}
+
 TEST_P(Builds, Softmax) {
   check(softmaxPlan(1, 10, false), tile(1, 1, 4, 0, GetParam()), {1, 2, 9});
   check(softmaxPlan(3, 37, true), tile(1, 1, 2, 0, GetParam()), {1, 2});
@@ -309,7 +321,90 @@ TEST(Halide, SameObjectTwice) {
   Target target = hostTarget();
   Plan plan = prepare(densePlan(8, 16, behind(true, Activation::Relu, true)),
                       target, tile(1, 2, 2, 0));
-  plan.schedule.parallel = 1;
+  plan.schedule.parallel = 2; // a task in a task
   EXPECT_EQ(compile(plan, target, false).object,
             compile(plan, target, false).object);
+}
+
+namespace {
+
+/// The `for` lines around each store to a buffer, outermost first. Halide
+/// indents a statement by one space per level.
+std::vector<std::vector<std::string>> loopsAround(const std::string &statement,
+                                                  const std::string &buffer) {
+  std::vector<std::vector<std::string>> result;
+  std::vector<std::pair<size_t, std::string>> open;
+  std::istringstream lines(statement);
+  for (std::string line; std::getline(lines, line);) {
+    size_t depth = line.find_first_not_of(' ');
+    if (depth == std::string::npos) {
+      continue;
+    }
+    while (!open.empty() && open.back().first >= depth) {
+      open.pop_back();
+    }
+    if (line.compare(depth, 5, "for (") == 0 ||
+        line.compare(depth, 10, "parallel (") == 0) {
+      open.emplace_back(depth, line);
+    }
+    if (line.compare(depth, buffer.size() + 1, buffer + "[") == 0) {
+      result.emplace_back();
+      for (const auto &[level, text] : open) {
+        result.back().push_back(text);
+      }
+    }
+  }
+  return result;
+}
+
+/// Results and partial sums must be stored from the same loops over tiles, and
+/// results loaded nowhere.
+void expectFused(Plan plan, const Build &build) {
+  Target target = hostTarget();
+  plan = prepare(std::move(plan), target, build);
+  halide::Options options;
+  options.wantStatement = true;
+  options.wantObject = false;
+  halide::Result compiled = halide::compileKernel(plan, target, options);
+  ASSERT_TRUE(std::holds_alternative<halide::CompiledKernel>(compiled));
+  const std::string &text =
+      std::get<halide::CompiledKernel>(compiled).statement;
+  std::string out = plan.name + "_out", sums = plan.name + "_partials";
+  size_t stores = 0, mentions = 0;
+  for (size_t at = text.find(out + "["); at != std::string::npos;
+       at = text.find(out + "[", at + 1)) {
+    ++mentions;
+    stores += text.find_first_not_of(' ', text.rfind('\n', at) + 1) == at;
+  }
+  EXPECT_GT(stores, 0u) << text;
+  EXPECT_EQ(stores, mentions) << plan.name << " loads its results:\n" << text;
+  auto outLoops = loopsAround(text, out), sumLoops = loopsAround(text, sums);
+  ASSERT_FALSE(sumLoops.empty());
+  for (const auto &around : sumLoops) {
+    bool found = false;
+    for (const auto &other : outLoops) {
+      found |= other.size() >= around.size() &&
+               std::equal(around.begin(), around.end(), other.begin());
+    }
+    EXPECT_TRUE(found && !around.empty())
+        << plan.name << " has loops of its own for the penalty:\n"
+        << text;
+  }
+}
+
+} // namespace
+
+TEST(Halide, PenaltyInTheLoopsOfItsTensor) {
+  Window w{12, 14, 16, 3, 3};
+  w.padLow = w.padHigh = 1;
+  Behind relu = behind(true, Activation::Relu, true);
+  expectFused(convPlan(w, 32, 1, relu), tile(2, 4, 3));
+  expectFused(depthwisePlan(w, 1, relu), tile(1, 3, 2));
+  expectFused(densePlan(40, 64, relu), tile(2, 4, 2));
+  expectFused(poolPlan(w, true, behind(false, Activation::None, true)),
+              tile(1, 2, 2));
+  expectFused(elementwisePlan(w, behind(false, Activation::Tanh, true)),
+              tile(2, 1, 4));
+  expectFused(softmaxPlan(1, 100, true), tile(2, 1, 4));
+  expectFused(softmaxPlan(1, 8, true), tile(1, 1, 4));
 }
