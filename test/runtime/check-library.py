@@ -21,7 +21,7 @@ import sys
 
 import numpy as np
 
-BATCHES = (3, 1, 33, 2, 8, 17, 1, 5)
+BATCHES = (3, 1, 65, 2, 8, 17, 1, 5)
 THREADS = (1, 2, 3, 7)
 PAGE = mmap.PAGESIZE
 libc = c.CDLL(None, use_errno=True)
