@@ -94,12 +94,15 @@ static Bounds unaryRange(UnaryOp op, Bounds x) {
   case UnaryKind::Celu:
     return {x.isNonNegative() ? 0.0 : -kInfinity, kInfinity};
   case UnaryKind::HardSigmoid:
+  case UnaryKind::Step:
     return {0.0, 1.0};
   case UnaryKind::HardSilu: // has its minimum at -1.5
   case UnaryKind::Mish:     // has its minimum near -0.3088
     return {x.isNonNegative() ? 0.0 : -0.38, std::max(x.hi, 0.0)};
   case UnaryKind::Softplus:
     return {0.0, kInfinity};
+  case UnaryKind::Sign:
+  case UnaryKind::Erf:
   case UnaryKind::Softsign:
     return {x.isNonNegative() ? 0.0 : -1.0, x.hi <= 0.0 ? 0.0 : 1.0};
   case UnaryKind::LogSigmoid:

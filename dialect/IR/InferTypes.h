@@ -25,6 +25,16 @@ LogicalResult refuse(std::optional<Location> loc, Parts &&...parts) {
   return diagnostic;
 }
 
+/// Appends to `out` the extents of the result of a window that slides over the
+/// spatial dimensions of x ([B, spatial…, C]); one entry per spatial dimension
+/// in the other lists. Fails, with a message about `op`, where it does not fit.
+LogicalResult inferWindow(std::optional<Location> loc, StringRef op,
+                          ArrayRef<int64_t> x, ArrayRef<int64_t> window,
+                          ArrayRef<int64_t> strides,
+                          ArrayRef<int64_t> dilations, ArrayRef<int64_t> low,
+                          ArrayRef<int64_t> high,
+                          SmallVectorImpl<int64_t> &out);
+
 } // namespace mlir::kreg
 
 #endif // KREGC_DIALECT_IR_INFERTYPES_H

@@ -77,7 +77,10 @@ def Kreg_UnaryKind : Kreg_Enum<"UnaryKind", "a function of one number", [
   I32EnumCase<"Softplus", 20, "softplus">,       // log(1 + eˣ)
   I32EnumCase<"Softsign", 21, "softsign">,       // x/(1 + |x|)
   I32EnumCase<"Mish", 22, "mish">,               // x·tanh(softplus(x))
-  I32EnumCase<"LogSigmoid", 23, "log_sigmoid">   // -softplus(-x)
+  I32EnumCase<"LogSigmoid", 23, "log_sigmoid">,  // -softplus(-x)
+  I32EnumCase<"Step", 24, "step">,               // x > 0 ? 1 : 0; NaN of NaN
+  I32EnumCase<"Sign", 25, "sign">,               // -1, 0 or 1; NaN of NaN
+  I32EnumCase<"Erf", 26, "erf">
 ]>;
 def Kreg_UnaryKindAttr : EnumAttr<Kreg_Dialect, Kreg_UnaryKind, "unary"> {
   let assemblyFormat = "$value";

@@ -31,13 +31,12 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
-/// Output extents of a window that slides over the spatial dimensions of x.
-static LogicalResult inferWindow(std::optional<Location> loc, StringRef op,
-                                 ArrayRef<int64_t> x, ArrayRef<int64_t> window,
-                                 ArrayRef<int64_t> strides,
-                                 ArrayRef<int64_t> dilations,
-                                 ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                                 SmallVectorImpl<int64_t> &out) {
+LogicalResult kreg::inferWindow(std::optional<Location> loc, StringRef op,
+                                ArrayRef<int64_t> x, ArrayRef<int64_t> window,
+                                ArrayRef<int64_t> strides,
+                                ArrayRef<int64_t> dilations,
+                                ArrayRef<int64_t> low, ArrayRef<int64_t> high,
+                                SmallVectorImpl<int64_t> &out) {
   size_t rank = window.size();
   // conv_c1
   if (x.size() != rank + 2 || strides.size() != rank ||

@@ -33,7 +33,17 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(TransposeOp)                                                               \
   X(PadOp)                                                                     \
   X(ConcatOp)                                                                  \
-  X(PenaltyOp)
+  X(PenaltyOp)                                                                 \
+  X(ReduceToOp)                                                                \
+  X(InverseBatchOp)                                                            \
+  X(TotalOp)                                                                   \
+  X(OneHotOp)                                                                  \
+  X(DenseKernelGradientOp)                                                     \
+  X(ConvKernelGradientOp)                                                      \
+  X(ConvInputGradientOp)                                                       \
+  X(DepthwiseKernelGradientOp)                                                 \
+  X(DepthwiseInputGradientOp)                                                  \
+  X(PoolGradientOp)
 
 #define KREG_DECLARE(Op)                                                       \
   template <typename Number>                                                   \

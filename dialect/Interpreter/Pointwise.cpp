@@ -100,6 +100,8 @@ std::optional<Number> Function<Number>::transcendental(const Number &x) const {
     return sigmoid(x);
   case UnaryKind::Tanh:
     return A::tanh(x);
+  case UnaryKind::Erf:
+    return A::erf(x);
   case UnaryKind::Silu:
     return times(x, sigmoid(x));
   case UnaryKind::Exp:
@@ -132,6 +134,10 @@ std::optional<Number> Function<Number>::operator()(const Number &x) const {
     return clippedRelu(x);
   case UnaryKind::Abs:
     return A::abs(x);
+  case UnaryKind::Step:
+    return x > Number(0) ? Number(1) : A::isNaN(x) ? x : Number(0);
+  case UnaryKind::Sign:
+    return x > Number(0) ? Number(1) : x < Number(0) ? Number(-1) : x;
   case UnaryKind::Neg:
     return -x;
   case UnaryKind::Square:

@@ -128,6 +128,12 @@ static double unary(UnaryKind kind, ArrayRef<double> p, double x) {
     return x * minimum(maximum(x / 6 + 0.5, 0), 1);
   case UnaryKind::Softplus:
     return softplus(x);
+  case UnaryKind::Step:
+    return x > 0 ? 1 : std::isnan(x) ? x : 0;
+  case UnaryKind::Sign:
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+  case UnaryKind::Erf:
+    return std::erf(x);
   case UnaryKind::Softsign:
     return x / (1 + std::fabs(x));
   case UnaryKind::Mish:

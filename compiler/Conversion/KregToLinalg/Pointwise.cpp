@@ -147,7 +147,7 @@ Value kreg::emitUnary(OpBuilder &b, Location loc, UnaryKind kind,
   case UnaryKind::Softplus:
     return s.softplus(x);
   case UnaryKind::Step:
-    return s.select(s.greater(x, zero), s.number(1), zero);
+    return s.select(s.greater(x, zero), s.number(1), s.min(s.abs(x), zero));
   case UnaryKind::Sign: // x itself where it is 0 or NaN
     return s.select(s.greater(x, zero), s.number(1),
                     s.select(s.greater(zero, x), s.number(-1), x));

@@ -1,0 +1,141 @@
+// Ops of training steps: verifiers and folds.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/IR/InferTypes.h"
+
+using namespace mlir;
+using namespace mlir::kreg;
+
+LogicalResult ReduceToOp::verify() {
+  ArrayRef<int64_t> from = tensorTypeOf(getX()).getShape(),
+                    to = tensorTypeOf(getY()).getShape();
+  // reduce_to_c1
+  bool fits = to.size() <= from.size();
+  for (size_t i = 0; fits && i < to.size(); ++i) {
+    fits = to[i] == 1 || to[i] == from[from.size() - to.size() + i];
+  }
+  return fits ? success()
+              : emitOpError("requires a result that broadcasts to ")
+                    << getX().getType() << ", but got " << getY().getType();
+}
+
+OpFoldResult ReduceToOp::fold(FoldAdaptor) {
+  return getX().getType() == getY().getType() ? getX() : Value();
+}
+
+LogicalResult InverseBatchOp::verify() {
+  // inverse_batch_c1
+  RankedTensorType result = tensorTypeOf(getY());
+  if (tensorTypeOf(getX()).getRank() == 0 || !result.hasStaticShape() ||
+      result.getNumElements() != 1) {
+    return emitOpError("requires a tensor with a batch and a result of one "
+                       "element, but got ")
+           << getX().getType() << " and " << result;
+  }
+  return success();
+}
+
+LogicalResult TotalOp::verify() {
+  // total_c1
+  if (getNorm() == Norm::Batch && tensorTypeOf(getInput()).getRank() == 0) {
+    return emitOpError("requires an input of rank 1 or more when divided by "
+                       "the batch, but got ")
+           << getInput().getType();
+  }
+  return success();
+}
+
+LogicalResult OneHotOp::verify() {
+  ArrayRef<int64_t> ids = tensorTypeOf(getIds()).getShape(),
+                    result = tensorTypeOf(getY()).getShape();
+  // one_hot_c1
+  if (result.empty() || result.drop_back() != ids ||
+      ShapedType::isDynamic(result.back())) {
+    return emitOpError("requires a result with the shape of ids and one static "
+                       "dimension more, but got ")
+           << getIds().getType() << " and " << getY().getType();
+  }
+  return success();
+}
+
+LogicalResult
+DenseKernelGradientOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> loc, Adaptor op,
+                                        SmallVectorImpl<Type> &types) {
+  RankedTensorType x = tensorTypeOf(op.getX()), dy = tensorTypeOf(op.getDy());
+  // dense_kernel_gradient_c1
+  if (x.getRank() < 2 || dy.getRank() != x.getRank() ||
+      x.getShape().drop_back() != dy.getShape().drop_back()) {
+    return refuse(loc,
+                  "'kreg.dense_kernel_gradient' op requires x and dy to agree "
+                  "outside of their last dimensions, but got ",
+                  x, " and ", dy);
+  }
+  types.push_back(RankedTensorType::get(
+      {x.getShape().back(), dy.getShape().back()}, x.getElementType()));
+  return success();
+}
+
+/// Checks that a convolution of x with the kernel has the type of y. The
+/// kernel's last two dimensions are [C/groups, F], depthwise [C, F/C].
+template <typename Op>
+static LogicalResult verifyConvolution(Op op, Value x, Value kernel, Value y,
+                                       int64_t groups, bool depthwise) {
+  ArrayRef<int64_t> in = tensorTypeOf(x).getShape(),
+                    sizes = tensorTypeOf(kernel).getShape(),
+                    out = tensorTypeOf(y).getShape();
+  if (in.size() < 3 || sizes.size() != in.size()) {
+    return op.emitOpError("requires a kernel of the rank of the input, from 3, "
+                          "but got ")
+           << kernel.getType() << " and " << x.getType();
+  }
+  SmallVector<int64_t> shape{in.front()};
+  if (failed(inferWindow(op.getLoc(), op->getName().getStringRef(), in,
+                         sizes.drop_back(2), op.getStrides(), op.getDilations(),
+                         op.getPadsLow(), op.getPadsHigh(), shape))) {
+    return failure();
+  }
+  int64_t channels = sizes[sizes.size() - 2], filters = sizes.back();
+  shape.push_back(depthwise ? channels * filters : filters);
+  bool fits = groups > 0 && channels * groups == in.back() &&
+              filters % groups == 0 && ArrayRef<int64_t>(shape) == out;
+  return fits ? success()
+              : op.emitOpError("belongs to no convolution of ")
+                    << x.getType() << " with " << kernel.getType() << " to "
+                    << y.getType();
+}
+
+LogicalResult ConvKernelGradientOp::verify() {
+  return verifyConvolution(*this, getA(), getY(), getB(), getGroups(), false);
+}
+
+LogicalResult ConvInputGradientOp::verify() {
+  return verifyConvolution(*this, getY(), getB(), getA(), getGroups(), false);
+}
+
+LogicalResult DepthwiseKernelGradientOp::verify() {
+  return verifyConvolution(*this, getA(), getY(), getB(), 1, true);
+}
+
+LogicalResult DepthwiseInputGradientOp::verify() {
+  return verifyConvolution(*this, getY(), getB(), getA(), 1, true);
+}
+
+LogicalResult PoolGradientOp::verify() {
+  ArrayRef<int64_t> in = tensorTypeOf(getX()).getShape();
+  SmallVector<int64_t> ones(getWindow().size(), 1);
+  SmallVector<int64_t> shape{in.empty() ? 0 : in.front()};
+  if (failed(inferWindow(getLoc(), "kreg.pool_gradient", in, getWindow(),
+                         getStrides(), ones, getPadsLow(), getPadsHigh(),
+                         shape))) {
+    return failure();
+  }
+  shape.push_back(in.back());
+  // pool_gradient_c1
+  if (ArrayRef<int64_t>(shape) != tensorTypeOf(getDy()).getShape()) {
+    return emitOpError("requires dy to have the shape of the pooled tensor, "
+                       "but got ")
+           << getDy().getType();
+  }
+  return success();
+}

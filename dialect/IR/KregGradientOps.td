@@ -1,0 +1,252 @@
+// What a training step needs beyond the ops of inference: sums over the batch,
+// gradients of contractions and pooling, totals of losses.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREG_GRADIENT_OPS_TD
+#define KREG_GRADIENT_OPS_TD
+
+include "dialect/IR/KregAttrs.td"
+
+def Kreg_ReduceToOp : Kreg_TypedCoreOp<"reduce_to"> {
+  let summary = "sums over the dimensions that a broadcast would repeat, the batch among them";
+  let description = [{
+    The transpose of broadcasting a tensor of the result's shape to that of x:
+    dimensions that the result lacks (aligned at the end) or has as 1 are summed.
+
+    Constraints:
+    * (C1) the result's shape broadcasts to that of x.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<4xf32> {
+      %s = kreg.reduce_to %x : tensor<?x4xf32> to tensor<4xf32>
+      kreg.return %s : tensor<4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$x);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+def Kreg_InverseBatchOp : Kreg_TypedCoreOp<"inverse_batch"> {
+  let summary = "1 over dimension 0 of a tensor, as a tensor of one element; 0 for an empty batch";
+  let description = [{
+    Constraints:
+    * (C1) x has rank 1 or more, and the result has one element.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %i = kreg.inverse_batch %x : tensor<?x4xf32> to tensor<1xf32>
+      %y = kreg.binary mul %x, %i : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$x);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let hasVerifier = 1;
+}
+
+def Kreg_TotalOp : Kreg_Op<"total", [Pure]> {
+  let summary = "the sum of all elements in float64, divided by the batch if it says so";
+  let description = [{
+    What a loss becomes: `per batch` divides by dimension 0 of the tensor; an
+    empty batch gives 0.
+
+    Constraints:
+    * (C1) the input has rank 1 or more when divided by the batch.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %l = kreg.total %x per batch : tensor<?x4xf32>
+      kreg.return %x : tensor<?x4xf32> penalties %l
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$input, Kreg_NormAttr:$norm);
+  let results = (outs F64:$value);
+  let assemblyFormat = "$input `per` `` $norm `:` type($input) attr-dict";
+  let hasVerifier = 1;
+}
+
+def Kreg_OneHotOp : Kreg_TypedCoreOp<"one_hot"> {
+  let summary = "1 where the last index is the integer in ids, 0 elsewhere";
+  let description = [{
+    ids: [B, …] holds integers as floats, result: [B, …, K]. An integer outside
+    of 0 … K-1 gives a row of zeros, as in Keras.
+
+    Constraints:
+    * (C1) the result has the shape of ids and one static dimension more.
+
+    Example:
+    ```mlir
+    kreg.model @example(%ids: tensor<?xf32>) -> tensor<?x10xf32> {
+      %y = kreg.one_hot %ids : tensor<?xf32> to tensor<?x10xf32>
+      kreg.return %y : tensor<?x10xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$ids);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$ids attr-dict `:` type($ids) `to` type($y)";
+  let hasVerifier = 1;
+}
+
+def Kreg_DenseKernelGradientOp : Kreg_CoreOp<"dense_kernel_gradient"> {
+  let summary = "the gradient of `kreg.dense` with respect to its kernel";
+  let description = [{
+    x: [B, …, K], dy: [B, …, N], result: [K, N] = Σ over all rows of xᵀ·dy.
+
+    Constraints:
+    * (C1) x and dy agree outside of their last dimensions.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>, %dy: tensor<?x2xf32>) -> tensor<4x2xf32> {
+      %dk = kreg.dense_kernel_gradient %x, %dy : (tensor<?x4xf32>, tensor<?x2xf32>) -> tensor<4x2xf32>
+      kreg.return %dk : tensor<4x2xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$x, Kreg_FloatTensor:$dy);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$x `,` $dy attr-dict `:` functional-type(operands, results)";
+}
+
+/// A gradient of a windowed op: the operands and the window of that op, and the
+/// type of what the gradient belongs to.
+class Kreg_WindowGradientOp<string mnemonic, dag extra = (ins)>
+    : Kreg_TypedCoreOp<mnemonic> {
+  let arguments = !con((ins Kreg_FloatTensor:$a, Kreg_FloatTensor:$b,
+                            DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations,
+                            DenseI64ArrayAttr:$pads_low, DenseI64ArrayAttr:$pads_high), extra);
+  let results = (outs Kreg_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+
+def Kreg_ConvKernelGradientOp
+    : Kreg_WindowGradientOp<"conv_kernel_gradient", (ins DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "the gradient of `kreg.conv` with respect to its kernel";
+  let description = [{
+    a: the convolution's x, b: the gradient of its result; the result has the
+    type of the kernel.
+
+    Constraints:
+    * (C1) a convolution of `a` with a kernel of the result's type has the type of `b`.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x6x6x3xf32>, %dy: tensor<?x2x2x8xf32>) -> tensor<3x3x3x8xf32> {
+      %dk = kreg.conv_kernel_gradient %x, %dy strides [2, 2] dilations [1, 1] pads [0, 0] to [0, 0]
+        : (tensor<?x6x6x3xf32>, tensor<?x2x2x8xf32>) -> tensor<3x3x3x8xf32>
+      kreg.return %dk : tensor<3x3x3x8xf32>
+    }
+    ```
+  }];
+  let assemblyFormat = [{
+    $a `,` $b `strides` $strides `dilations` $dilations `pads` $pads_low `to` $pads_high
+    (`groups` $groups^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Kreg_ConvInputGradientOp
+    : Kreg_WindowGradientOp<"conv_input_gradient", (ins DefaultValuedAttr<I64Attr, "1">:$groups)> {
+  let summary = "the gradient of `kreg.conv` with respect to x";
+  let description = [{
+    a: the gradient of the convolution's result, b: its kernel; the result has
+    the type of x.
+
+    Constraints:
+    * (C1) a convolution of the result with `b` has the type of `a`.
+
+    Example:
+    ```mlir
+    kreg.model @example(%dy: tensor<?x2x2x8xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32> {
+      %dx = kreg.conv_input_gradient %dy, %k strides [2, 2] dilations [1, 1] pads [0, 0] to [0, 0]
+        : (tensor<?x2x2x8xf32>, tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32>
+      kreg.return %dx : tensor<?x6x6x3xf32>
+    }
+    ```
+  }];
+  let assemblyFormat = [{
+    $a `,` $b `strides` $strides `dilations` $dilations `pads` $pads_low `to` $pads_high
+    (`groups` $groups^)? attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Kreg_DepthwiseKernelGradientOp : Kreg_WindowGradientOp<"depthwise_kernel_gradient"> {
+  let summary = "the gradient of `kreg.depthwise_conv` with respect to its kernel";
+  let description = [{
+    As `kreg.conv_kernel_gradient`, of a depthwise convolution.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x6x3xf32>, %dy: tensor<?x4x3xf32>) -> tensor<3x3x1xf32> {
+      %dk = kreg.depthwise_kernel_gradient %x, %dy strides [1] dilations [1] pads [0] to [0]
+        : (tensor<?x6x3xf32>, tensor<?x4x3xf32>) -> tensor<3x3x1xf32>
+      kreg.return %dk : tensor<3x3x1xf32>
+    }
+    ```
+  }];
+  let assemblyFormat = [{
+    $a `,` $b `strides` $strides `dilations` $dilations `pads` $pads_low `to` $pads_high
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Kreg_DepthwiseInputGradientOp : Kreg_WindowGradientOp<"depthwise_input_gradient"> {
+  let summary = "the gradient of `kreg.depthwise_conv` with respect to x";
+  let description = [{
+    As `kreg.conv_input_gradient`, of a depthwise convolution.
+
+    Example:
+    ```mlir
+    kreg.model @example(%dy: tensor<?x4x3xf32>, %k: tensor<3x3x1xf32>) -> tensor<?x6x3xf32> {
+      %dx = kreg.depthwise_input_gradient %dy, %k strides [1] dilations [1] pads [0] to [0]
+        : (tensor<?x4x3xf32>, tensor<3x3x1xf32>) -> tensor<?x6x3xf32>
+      kreg.return %dx : tensor<?x6x3xf32>
+    }
+    ```
+  }];
+  let assemblyFormat = [{
+    $a `,` $b `strides` $strides `dilations` $dilations `pads` $pads_low `to` $pads_high
+    attr-dict `:` functional-type(operands, results)
+  }];
+}
+
+def Kreg_PoolGradientOp : Kreg_Op<"pool_gradient", [Pure, AllTypesMatch<["x", "y"]>]> {
+  let summary = "the gradient of `kreg.pool` with respect to x";
+  let description = [{
+    Of a maximum the first of equal elements of a window gets the gradient, as
+    in TensorFlow; of a mean each in-bounds element gets its share.
+
+    Constraints:
+    * (C1) pooling x has the type of dy.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4x3xf32>, %dy: tensor<?x2x3xf32>) -> tensor<?x4x3xf32> {
+      %dx = kreg.pool_gradient max %x, %dy window [2] strides [2] pads [0] to [0]
+        : tensor<?x4x3xf32>, tensor<?x2x3xf32>
+      kreg.return %dx : tensor<?x4x3xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_PoolKindAttr:$kind, Kreg_FloatTensor:$x, Kreg_FloatTensor:$dy,
+                       DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pads_low, DenseI64ArrayAttr:$pads_high);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = [{
+    `` $kind $x `,` $dy `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
+    attr-dict `:` type($x) `,` type($dy)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // KREG_GRADIENT_OPS_TD
