@@ -36,6 +36,7 @@ private:
   void scheduleStage(StageFunc &stage);
   void computeInTile(StageFunc &stage);
   void computeInRow(StageFunc &stage);
+  void computeRowPerLane(StageFunc &stage);
   void computeInStrip(StageFunc &stage);
   void computePartial(StageFunc &stage);
   void accumulate(StageFunc &stage);
@@ -287,6 +288,9 @@ void Scheduler::accumulate(StageFunc &stage) {
 void Scheduler::computeInRow(StageFunc &stage) {
   Func f = stage.func;
   f.compute_at(root, row);
+  if (t.rowsAreLanes() && rank >= 2) {
+    return computeRowPerLane(stage);
+  }
   if (!stage.reduces) {
     f.vectorize(stage.vars.back(), lanes, TailStrategy::GuardWithIf);
     return;
@@ -297,6 +301,26 @@ void Scheduler::computeInRow(StageFunc &stage) {
   stage.total.compute_at(root, row);
   f.vectorize(stage.chain);
   f.update().reorder(stage.chain, stage.rvars.back()).vectorize(stage.chain);
+}
+
+/// Short rows: one per lane, so that no reduction is across lanes. Elements lie
+/// in memory with the rows innermost.
+void Scheduler::computeRowPerLane(StageFunc &stage) {
+  Func f = stage.func;
+  Var x = stage.vars[rank - 2];
+  f.bound_extent(x, points);
+  for (size_t d = 0; d + 2 < rank; ++d) {
+    f.bound_extent(stage.vars[d], 1);
+  }
+  if (!stage.reduces) {
+    Var c = stage.vars[rank - 1];
+    f.reorder_storage(x, c).reorder(x, c).vectorize(x, points);
+    return;
+  }
+  std::vector<VarOrRVar> order{x};
+  order.insert(order.end(), stage.rvars.rbegin(), stage.rvars.rend());
+  f.vectorize(x, points);
+  f.update().reorder(order).vectorize(x, points);
 }
 
 void Scheduler::computeInStrip(StageFunc &stage) {

@@ -61,6 +61,11 @@ public:
   std::vector<::Halide::Func> results() const;
   /// The stage that writes `value`, or -1 for operands.
   int writerOf(int value) const { return writer[value]; }
+  /// Whether reductions along rows have a row per lane: rows are short.
+  bool rowsAreLanes() const {
+    return plan.schedule.family == plan::Family::Reduction &&
+           plan.schedule.points > 1;
+  }
   /// Whether the loop of tile dimension `d` may run past its extent.
   bool overhangs(size_t d) const;
 
@@ -68,9 +73,11 @@ private:
   struct Context;
 
   /// Whether a stage is computed before the tiles: what a reduction reads. If
-  /// the anchor reduces one element only, all stages are of the tile.
+  /// the anchor reduces one element only, or a tile has whole rows, all stages
+  /// are of the tile.
   bool isBeforeTile(const plan::Stage &stage) const {
-    return stage.role == plan::Stage::Role::Producer && anchorReduces;
+    return stage.role == plan::Stage::Role::Producer && anchorReduces &&
+           !rowsAreLanes();
   }
 
   void addOperand(int value);

@@ -53,6 +53,7 @@ struct Shape {
   int64_t vector() const;
   int64_t vectors(int64_t lanes) const { return divideUp(channels, lanes); }
   bool hasPadding() const;
+  bool reducesRows() const;
   int64_t rows() const { return rank() >= 3 ? domain[rank() - 3].at(1) : 1; }
 };
 
@@ -107,6 +108,16 @@ bool Shape::hasPadding() const {
     }
   }
   return false;
+}
+
+/// Whether the anchor reduces rows of the last dimension to one number each.
+bool Shape::reducesRows() const {
+  size_t outer = 0;
+  for (const Loop &l : anchor ? anchor->loops : std::vector<Loop>()) {
+    outer += !l.reduction;
+  }
+  return anchor && reduction > 1 && rank() >= 2 && outer + 1 == rank() &&
+         plan.schedule.family == Family::Reduction;
 }
 
 /// How many times more points than there are, over the batches that matter.
@@ -305,7 +316,9 @@ Schedule chooseStreaming(const Shape &shape, Family family) {
   s.vectors = shape.domain.back().isStatic()
                   ? std::min<int64_t>(shape.vectors(s.vector), most)
                   : most;
-  if (family == Family::Reduction) {
+  if (shape.reducesRows() && shape.channels < 4 * shape.target.vectorLanes) {
+    s.points = shape.target.vectorLanes; // a row per lane
+  } else if (family == Family::Reduction) {
     s.unroll = chains(shape, s);
   }
   // A task moves about half of L2.
@@ -313,7 +326,8 @@ Schedule chooseStreaming(const Shape &shape, Family family) {
   int64_t row = shape.rank() >= 2
                     ? 4 * shape.channels * std::max<int64_t>(1, shape.reduction)
                     : tile;
-  s.strip = std::clamp<int64_t>(shape.target.l2Bytes / 2 / row, 1, 4096);
+  s.strip =
+      std::clamp<int64_t>(shape.target.l2Bytes / 2 / (row * s.points), 1, 4096);
   if (shape.rank() >= 3) {
     s.strip = std::min(s.strip, shape.rows());
   }

@@ -286,6 +286,16 @@ TEST_P(Builds, Softmax) {
   check(softmaxPlan(3, 37, true), tile(1, 1, 2, 0, GetParam()), {1, 2});
 }
 
+TEST_P(Builds, SoftmaxOfShortRows) {
+  int64_t lanes = hostTarget().vectorLanes;
+  for (int64_t channels : {2, 5, 8, 17}) {
+    int64_t vectors = (channels + lanes - 1) / lanes;
+    check(softmaxPlan(1, channels, channels != 8),
+          tile(vectors, lanes, 2, 0, GetParam()),
+          {1, 3, lanes, lanes + 1, 4 * lanes + 3});
+  }
+}
+
 TEST_P(Builds, Elementwise) {
   Window w{3, 5, 7, 1, 1};
   check(elementwisePlan(w, behind(false, Activation::Gelu, true)),
@@ -409,5 +419,5 @@ TEST(Halide, PenaltyInTheLoopsOfItsTensor) {
   expectFused(elementwisePlan(w, behind(false, Activation::Tanh, true)),
               tile(2, 1, 4));
   expectFused(softmaxPlan(1, 100, true), tile(2, 1, 4));
-  expectFused(softmaxPlan(1, 8, true), tile(1, 1, 4));
+  expectFused(softmaxPlan(1, 8, true), tile(1, hostTarget().vectorLanes, 4));
 }
