@@ -1,19 +1,22 @@
 // Kernels on one core against the multiply-add peak of the same core in the
 // same run, and what their penalty costs. Every kernel is built as a model's
-// would be: a plan, the schedule model, Halide; the batch is dynamic.
+// would be: a plan, the schedule model, Halide; the batch is dynamic. oneDNN's
+// time for the layer without penalty, where it is installed, stands beside it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "bench/kernels/OneDnn.h"
 #include "compiler/Driver/MeasurePeak.h"
 #include "compiler/Transforms/ScheduleModel.h"
 #include "test/unit/KernelPlans.h"
 #include "test/unit/KernelRunner.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
+#include <optional>
 #include <random>
 
 using namespace kregc;
@@ -21,13 +24,20 @@ using namespace kregc::test;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+/// Seconds of this thread on a core: what other processes take is not in it.
+/// Kernels and peers run on this one thread.
+double now() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
+}
 
 struct Case {
   const char *name;
   int64_t batch;
   double flops; ///< per element of the batch; 0: report bytes instead
   std::function<plan::Plan(bool penalty)> plan;
+  std::optional<bench::PeerLayer> peer = std::nullopt;
 };
 
 struct Options {
@@ -48,10 +58,6 @@ struct Build {
   double compileSeconds = 0;
   double best = 1e30; ///< seconds of a call
 };
-
-double secondsSince(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 void applyOverrides(plan::Schedule &s, const Options &options) {
   s.vectors = options.vectors ? options.vectors : s.vectors;
@@ -77,9 +83,9 @@ Build build(const Case &c, bool penalty, const Options &options) {
   setSchedule(plan, choice, c.batch <= choice.smallBatch);
   plan.schedule.parallel = 0;
   plan::splitPenalties(plan);
-  Clock::time_point start = Clock::now();
+  double start = now();
   halide::Result compiled = halide::compileKernel(plan, options.target, {});
-  result.compileSeconds = secondsSince(start);
+  result.compileSeconds = now() - start;
   if (auto *error = std::get_if<halide::Error>(&compiled)) {
     fprintf(stderr, "%s\n", error->message.c_str());
     exit(1);
@@ -98,29 +104,40 @@ Build build(const Case &c, bool penalty, const Options &options) {
   return result;
 }
 
-/// Runs in blocks of about a millisecond for `seconds`.
-void measure(Build &b, int64_t batch, double seconds) {
-  Clock::time_point begin = Clock::now();
-  b.kernel->run(batch, b.arguments);
-  double once = std::max(secondsSince(begin), 1e-7);
+/// Runs in blocks of about a millisecond for `seconds`; the best block counts.
+void measure(const std::function<void()> &call, double seconds, double &best) {
+  double begin = now();
+  call();
+  double once = std::max(now() - begin, 1e-7);
   int64_t calls = std::max<int64_t>(1, 1e-3 / once);
   do {
-    Clock::time_point start = Clock::now();
+    double start = now();
     for (int64_t i = 0; i < calls; ++i) {
-      b.kernel->run(batch, b.arguments);
+      call();
     }
-    b.best = std::min(b.best, secondsSince(start) / calls);
-  } while (secondsSince(begin) < seconds);
+    best = std::min(best, (now() - start) / calls);
+  } while (now() - begin < seconds);
 }
 
 void report(const Case &c, const Options &options) {
   Build plain = build(c, false, options), penalised = build(c, true, options);
-  double peak = 0;
+  std::function<void()> peer;
+  if (c.peer) {
+    peer = bench::makeOneDnnLayer(*c.peer);
+  }
+  double peak = 0, peerBest = 1e30;
   constexpr int rounds = 4;
+  auto run = [&](Build &b) {
+    measure([&] { b.kernel->run(c.batch, b.arguments); },
+            options.seconds / rounds, b.best);
+  };
   for (int round = 0; round < rounds; ++round) {
     peak = std::max(peak, driver::measurePeakGflops());
-    measure(plain, c.batch, options.seconds / rounds);
-    measure(penalised, c.batch, options.seconds / rounds);
+    run(plain);
+    run(penalised);
+    if (peer) {
+      measure(peer, options.seconds / rounds, peerBest);
+    }
   }
   double overhead = 100 * (penalised.best / plain.best - 1);
   const plan::Schedule &s = plain.plan.schedule;
@@ -133,6 +150,9 @@ void report(const Case &c, const Options &options) {
     printf(" %7.1f GB/s                    ", plain.bytes / plain.best * 1e-9);
   }
   printf("  penalty %+6.1f %%", overhead);
+  if (peer) {
+    printf("  oneDNN / this %.2f", peerBest / plain.best);
+  }
   if (options.listSchedules) {
     printf("  %ldx%ldx%ld strip %ld order %ld unroll %ld, compiled in %.2f s",
            long(s.vectors), long(s.vector), long(s.points), long(s.strip),
@@ -151,9 +171,10 @@ Behind layer(bool penalty) {
 }
 
 Case dense(const char *name, int64_t batch, int64_t inputs, int64_t units) {
-  return {name, batch, 2.0 * inputs * units, [=](bool penalty) {
-            return densePlan(inputs, units, layer(penalty));
-          }};
+  return {
+      name, batch, 2.0 * inputs * units,
+      [=](bool penalty) { return densePlan(inputs, units, layer(penalty)); },
+      bench::PeerLayer{batch, 1, inputs, units, 1}};
 }
 
 Window window(int64_t size, int64_t channels, int64_t kernel,
@@ -168,16 +189,20 @@ Window window(int64_t size, int64_t channels, int64_t kernel,
 Case conv(const char *name, int64_t batch, const Window &w, int64_t filters) {
   double flops = 2.0 * w.outHeight() * w.outWidth() * filters * w.channels *
                  w.kernelHeight * w.kernelWidth;
-  return {name, batch, flops, [=](bool penalty) {
-            return convPlan(w, filters, 1, layer(penalty));
-          }};
+  return {name, batch, flops,
+          [=](bool penalty) { return convPlan(w, filters, 1, layer(penalty)); },
+          bench::PeerLayer{batch, w.width, w.channels, filters, w.kernelWidth,
+                           w.stride, w.padLow, w.padHigh}};
 }
 
 Case depthwise(const char *name, int64_t batch, const Window &w) {
   double flops = 2.0 * w.outHeight() * w.outWidth() * w.channels *
                  w.kernelHeight * w.kernelWidth;
   return {name, batch, flops,
-          [=](bool penalty) { return depthwisePlan(w, 1, layer(penalty)); }};
+          [=](bool penalty) { return depthwisePlan(w, 1, layer(penalty)); },
+          bench::PeerLayer{batch, w.width, w.channels, w.channels,
+                           w.kernelWidth, w.stride, w.padLow, w.padHigh,
+                           w.channels}};
 }
 
 std::vector<Case> allCases() {
