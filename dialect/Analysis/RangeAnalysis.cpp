@@ -86,6 +86,12 @@ static Bounds unaryRange(UnaryOp op, Bounds x) {
     return {0.0, kInfinity};
   case UnaryKind::Abs:
     return absRange(x);
+  case UnaryKind::Clip: // a minimum of a maximum, whichever order a and b have
+    return {std::min(std::max(x.lo, op.getParams()[0]), op.getParams()[1]),
+            std::min(std::max(x.hi, op.getParams()[0]), op.getParams()[1])};
+  case UnaryKind::Threshold:
+    return {std::min(std::max(x.lo, op.getParams()[0]), op.getParams()[1]),
+            std::max(x.hi, op.getParams()[1])};
   case UnaryKind::Neg:
     return {-x.hi, -x.lo};
   case UnaryKind::Square:

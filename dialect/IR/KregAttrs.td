@@ -80,7 +80,9 @@ def Kreg_UnaryKind : Kreg_Enum<"UnaryKind", "a function of one number", [
   I32EnumCase<"LogSigmoid", 23, "log_sigmoid">,  // -softplus(-x)
   I32EnumCase<"Step", 24, "step">,               // x > 0 ? 1 : 0; NaN of NaN
   I32EnumCase<"Sign", 25, "sign">,               // -1, 0 or 1; NaN of NaN
-  I32EnumCase<"Erf", 26, "erf">
+  I32EnumCase<"Erf", 26, "erf">,
+  I32EnumCase<"Clip", 27, "clip">,               // min(max(x, a), b)               [a, b]
+  I32EnumCase<"Threshold", 28, "threshold">      // x > a ? x : b; b of NaN         [a, b]
 ]>;
 def Kreg_UnaryKindAttr : EnumAttr<Kreg_Dialect, Kreg_UnaryKind, "unary"> {
   let assemblyFormat = "$value";
@@ -109,9 +111,35 @@ def Kreg_PoolKindAttr : EnumAttr<Kreg_Dialect, Kreg_PoolKind, "pool"> {
 def Kreg_ReduceKind : Kreg_Enum<"ReduceKind", "how dimensions are reduced", [
   I32EnumCase<"Sum", 0, "sum">,
   I32EnumCase<"Mean", 1, "mean">,
-  I32EnumCase<"Max", 2, "max">
+  I32EnumCase<"Max", 2, "max">,
+  I32EnumCase<"Min", 3, "min">
 ]>;
 def Kreg_ReduceKindAttr : EnumAttr<Kreg_Dialect, Kreg_ReduceKind, "reduce"> {
+  let assemblyFormat = "$value";
+}
+
+def Kreg_ResizeKind : Kreg_Enum<"ResizeKind", "how elements are interpolated", [
+  I32EnumCase<"Bilinear", 0, "bilinear">
+]>;
+def Kreg_ResizeKindAttr : EnumAttr<Kreg_Dialect, Kreg_ResizeKind, "resize"> {
+  let assemblyFormat = "$value";
+}
+
+def Kreg_NoiseKind : Kreg_Enum<"NoiseKind", "the noise of a layer in training", [
+  I32EnumCase<"GaussianNoise", 0, "gaussian_noise">,
+  I32EnumCase<"GaussianDropout", 1, "gaussian_dropout">,
+  I32EnumCase<"AlphaDropout", 2, "alpha_dropout">
+]>;
+def Kreg_NoiseKindAttr : EnumAttr<Kreg_Dialect, Kreg_NoiseKind, "noise"> {
+  let assemblyFormat = "$value";
+}
+
+def Kreg_NormalizeKind : Kreg_Enum<"NormalizeKind", "what a normalisation divides by", [
+  I32EnumCase<"Standard", 0, "standard">, // the deviation, the mean subtracted
+  I32EnumCase<"Rms", 1, "rms">,           // the root of the mean square
+  I32EnumCase<"L2", 2, "l2">              // the Euclidean norm
+]>;
+def Kreg_NormalizeKindAttr : EnumAttr<Kreg_Dialect, Kreg_NormalizeKind, "normalize"> {
   let assemblyFormat = "$value";
 }
 

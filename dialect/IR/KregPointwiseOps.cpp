@@ -35,6 +35,10 @@ LogicalResult ReduceOp::inferReturnTypes(MLIRContext *,
   return success();
 }
 
+OpFoldResult ReduceOp::fold(FoldAdaptor) {
+  return getAxes().empty() ? OpFoldResult(getX()) : OpFoldResult();
+}
+
 LogicalResult SoftmaxOp::verify() {
   int64_t rank = tensorTypeOf(getX()).getRank(), axis = getAxis();
   // softmax_c1
@@ -51,6 +55,8 @@ size_t kreg::getNumParameters(UnaryKind kind) {
     return 3;
   case UnaryKind::Selu:
   case UnaryKind::HardSigmoid:
+  case UnaryKind::Clip:
+  case UnaryKind::Threshold:
     return 2;
   case UnaryKind::LeakyRelu:
   case UnaryKind::Elu:

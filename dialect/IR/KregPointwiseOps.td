@@ -7,7 +7,7 @@
 include "dialect/IR/KregAttrs.td"
 
 def Kreg_ReduceOp : Kreg_CoreOp<"reduce"> {
-  let summary = "sum, mean or maximum over axes (never over axis 0)";
+  let summary = "sum, mean, maximum or minimum over axes (never over axis 0)";
   let description = [{
     Constraints:
     * (C1) axes are at least 1 and below the rank.
@@ -27,6 +27,7 @@ def Kreg_ReduceOp : Kreg_CoreOp<"reduce"> {
   let assemblyFormat = [{
     `` $kind $x `axes` $axes (`keepdims` $keepdims^)? attr-dict `:` functional-type(operands, results)
   }];
+  let hasFolder = 1; // no axes
 }
 
 def Kreg_SoftmaxOp : Kreg_SameTypeCoreOp<"softmax"> {

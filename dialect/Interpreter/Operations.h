@@ -33,6 +33,14 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(TransposeOp)                                                               \
   X(PadOp)                                                                     \
   X(ConcatOp)                                                                  \
+  X(ConvTransposeOp)                                                           \
+  X(SliceOp)                                                                   \
+  X(RepeatOp)                                                                  \
+  X(ResizeOp)                                                                  \
+  X(NoiseOp)                                                                   \
+  X(NormalizeOp)                                                               \
+  X(MatmulOp)                                                                  \
+  X(EmbeddingOp)                                                               \
   X(PenaltyOp)                                                                 \
   X(ReduceToOp)                                                                \
   X(InverseBatchOp)                                                            \

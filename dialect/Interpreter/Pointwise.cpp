@@ -138,6 +138,10 @@ std::optional<Number> Function<Number>::operator()(const Number &x) const {
     return x > Number(0) ? Number(1) : A::isNaN(x) ? x : Number(0);
   case UnaryKind::Sign:
     return x > Number(0) ? Number(1) : x < Number(0) ? Number(-1) : x;
+  case UnaryKind::Clip:
+    return clip(x, param(0), param(1));
+  case UnaryKind::Threshold:
+    return x > param(0) ? x : param(1);
   case UnaryKind::Neg:
     return -x;
   case UnaryKind::Square:

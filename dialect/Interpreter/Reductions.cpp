@@ -70,6 +70,8 @@ Result<Number> interpreter::run(ReduceOp op, Operands<Number> operands) {
       begun[to] = true;
     } else if (op.getKind() == ReduceKind::Max) {
       result = maximum(result, next);
+    } else if (op.getKind() == ReduceKind::Min) {
+      result = minimum(result, next);
     } else {
       result += next;
     }

@@ -29,6 +29,10 @@ public:
       dropout.replaceAllUsesWith(dropout.getX());
       dropout.erase();
     });
+    model->walk([](NoiseOp noise) {
+      noise.replaceAllUsesWith(noise.getX());
+      noise.erase();
+    });
     model->walk([](BatchNormOp norm) {
       norm.setTrained(false);
       norm.setMomentum(APFloat(0.99)); // the default, which is not printed

@@ -110,6 +110,10 @@ static double unary(UnaryKind kind, ArrayRef<double> p, double x) {
     return std::exp(x);
   case UnaryKind::Abs:
     return std::fabs(x);
+  case UnaryKind::Clip:
+    return minimum(maximum(x, p[0]), p[1]);
+  case UnaryKind::Threshold:
+    return x > p[0] ? x : p[1];
   case UnaryKind::Neg:
     return -x;
   case UnaryKind::Square:
@@ -260,8 +264,9 @@ static void pool(PoolOp op, const Tensor &x, Tensor &y) {
 
 static void reduce(ReduceOp op, const Tensor &x, Tensor &y) {
   bool isMax = op.getKind() == ReduceKind::Max;
-  if (isMax) {
-    std::fill(y.data.begin(), y.data.end(), -kInfinity);
+  bool isMin = op.getKind() == ReduceKind::Min;
+  if (isMax || isMin) {
+    std::fill(y.data.begin(), y.data.end(), isMax ? -kInfinity : kInfinity);
   }
   forEach(x.shape, [&](const Index &i) {
     Index o;
@@ -272,7 +277,9 @@ static void reduce(ReduceOp op, const Tensor &x, Tensor &y) {
         o.push_back(0);
       }
     }
-    y.at(o) = isMax ? maximum(y.at(o), x.at(i)) : y.at(o) + x.at(i);
+    y.at(o) = isMax   ? maximum(y.at(o), x.at(i))
+              : isMin ? minimum(y.at(o), x.at(i))
+                      : y.at(o) + x.at(i);
   });
   if (op.getKind() == ReduceKind::Mean) {
     for (double &v : y.data) {

@@ -23,6 +23,10 @@ TEST_F(Interpreter, PiecewiseLinearFunctions) {
   expectNear(map("unary hard_sigmoid %x params [0.2, 0.5]", x),
              {0, 0.3, 0.5, 0.7, 1, kNaN});
   expectNear(map("unary hard_silu %x", x), {0, -1.0 / 3, 0, 2.0 / 3, 9, kNaN});
+  expectNear(map("unary clip %x params [-2.0, 1.5]", x),
+             {-2, -1, 0, 1, 1.5, kNaN});
+  expectNear(map("unary threshold %x params [0.0, -7.0]", x),
+             {-7, -7, -7, 1, 9, -7});
 }
 
 // The values are those that Keras 3.15.1 gives.
@@ -89,6 +93,7 @@ TEST_F(Interpreter, LargeArgumentsDoNotOverflow) {
   expectNear(map("softmax %x axis 1", x), {0, 1});
 }
 
+// But for those that ask "x > a ?", which NaN answers with no, as Keras' do.
 TEST_F(Interpreter, NaNGoesThroughEveryFunction) {
   for (unsigned kind = 0; kind <= getMaxEnumValForUnaryKind(); ++kind) {
     auto k = static_cast<UnaryKind>(kind);
@@ -99,7 +104,10 @@ TEST_F(Interpreter, NaNGoesThroughEveryFunction) {
     params += params.empty() ? "" : "]";
     std::string name = stringifyUnaryKind(k).str();
     SCOPED_TRACE(name);
-    expectNear(map("unary " + name + " %x" + params, Doubles{kNaN}), {kNaN});
+    double want = k == UnaryKind::Step        ? 0
+                  : k == UnaryKind::Threshold ? 1
+                                              : kNaN;
+    expectNear(map("unary " + name + " %x" + params, Doubles{kNaN}), {want});
   }
 }
 

@@ -130,6 +130,10 @@ Value kreg::emitUnary(OpBuilder &b, Location loc, UnaryKind kind,
     return s.exp(x);
   case UnaryKind::Abs:
     return s.abs(x);
+  case UnaryKind::Clip:
+    return s.clip(x, params[0], params[1]);
+  case UnaryKind::Threshold:
+    return s.select(s.greater(x, s.number(params[0])), x, s.number(params[1]));
   case UnaryKind::Neg:
     return s.neg(x);
   case UnaryKind::Square:

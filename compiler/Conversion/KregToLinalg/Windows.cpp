@@ -18,6 +18,10 @@ static Value maximum(OpBuilder &b, Location loc, ValueRange arguments) {
   return arith::MaximumFOp::create(b, loc, arguments.back(), arguments[0]);
 }
 
+static Value minimum(OpBuilder &b, Location loc, ValueRange arguments) {
+  return arith::MinimumFOp::create(b, loc, arguments.back(), arguments[0]);
+}
+
 static Value sum(OpBuilder &b, Location loc, ValueRange arguments) {
   return arith::AddFOp::create(b, loc, arguments.back(), arguments[0]);
 }
@@ -121,8 +125,14 @@ Value kreg::lower(ReduceOp op) {
   auto x = cast<RankedTensorType>(op.getX().getType());
   auto type = cast<RankedTensorType>(op.getType());
   bool isMax = op.getKind() == ReduceKind::Max;
-  Value y = reduce(lb, op.getX(), op.getAxes(), isMax ? kLowest : 0.0,
-                   isMax ? maximum : sum);
+  bool isMin = op.getKind() == ReduceKind::Min;
+  Value y = reduce(lb, op.getX(), op.getAxes(),
+                   isMax   ? kLowest
+                   : isMin ? -kLowest
+                           : 0.0,
+                   isMax   ? maximum
+                   : isMin ? minimum
+                           : sum);
   if (op.getKind() == ReduceKind::Mean) {
     double count = 1;
     for (int64_t axis : op.getAxes()) {

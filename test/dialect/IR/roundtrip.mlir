@@ -13,6 +13,8 @@ kreg.variable @frozen : tensor<2xf32> = dense<[1.0, 2.0]> : tensor<2xf32>
 // CHECK: kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
 kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
 
+kreg.variable @table trainable : tensor<5x2xf32>
+
 // CHECK-LABEL: kreg.model @layers
 // CHECK-SAME: (%arg0: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {kreg.name = "out"}) attributes {mode = "inference"}
 kreg.model @layers(%x: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {kreg.name = "out"})
@@ -113,6 +115,70 @@ kreg.model @kernels(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK: kreg.divide_by_batch %{{.*}} by %{{.*}} : tensor<?x4xf32>
   %p = kreg.divide_by_batch %s by %y : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32> penalties %p
+}
+
+// CHECK-LABEL: kreg.model @feed_forward
+kreg.model @feed_forward(%x: tensor<?x4x4x2xf32>, %ids: tensor<?x3xf32>) -> (tensor<?x2x2x2xf32>, tensor<?x3x2xf32>) {
+  %k = kreg.read @"conv/kernel" : tensor<3x3x2x4xf32>
+  %wide = kreg.concat %x, %x axis 3 : (tensor<?x4x4x2xf32>, tensor<?x4x4x2xf32>) -> tensor<?x4x4x4xf32>
+  // CHECK: kreg.conv_transpose %{{.*}}, %{{.*}} strides [2, 1] dilations [1, 2] pads [0, 1] to [-1, 2] : (tensor<?x4x4x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x10x5x2xf32>
+  %0 = kreg.conv_transpose %wide, %k strides [2, 1] dilations [1, 2] pads [0, 1] to [-1, 2]
+    : (tensor<?x4x4x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x10x5x2xf32>
+  // CHECK: kreg.slice %{{.*}} low [0, 1, 0, 0] high [0, 2, 1, 0] : (tensor<?x10x5x2xf32>) -> tensor<?x7x4x2xf32>
+  %1 = kreg.slice %0 low [0, 1, 0, 0] high [0, 2, 1, 0] : (tensor<?x10x5x2xf32>) -> tensor<?x7x4x2xf32>
+  // CHECK: kreg.slice %{{.*}} low [0, 0, 1, 0] high [0, 0, 0, 0] strides [1, 3, 2, 1] : (tensor<?x7x4x2xf32>) -> tensor<?x3x2x2xf32>
+  %2 = kreg.slice %1 low [0, 0, 1, 0] high [0, 0, 0, 0] strides [1, 3, 2, 1] : (tensor<?x7x4x2xf32>) -> tensor<?x3x2x2xf32>
+  // CHECK: kreg.repeat %{{.*}} factors [1, 2, 3, 1] : (tensor<?x3x2x2xf32>) -> tensor<?x6x6x2xf32>
+  %3 = kreg.repeat %2 factors [1, 2, 3, 1] : (tensor<?x3x2x2xf32>) -> tensor<?x6x6x2xf32>
+  // CHECK: kreg.resize bilinear %{{.*}} to [2, 2] : (tensor<?x6x6x2xf32>) -> tensor<?x2x2x2xf32>
+  %4 = kreg.resize bilinear %3 to [2, 2] : (tensor<?x6x6x2xf32>) -> tensor<?x2x2x2xf32>
+  // CHECK: kreg.noise gaussian_noise %{{.*}} amount 1.500000e+00 : tensor<?x2x2x2xf32>
+  %5 = kreg.noise gaussian_noise %4 amount 1.5 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.noise gaussian_dropout %{{.*}} amount 2.500000e-01 seed 3 : tensor<?x2x2x2xf32>
+  %6 = kreg.noise gaussian_dropout %5 amount 0.25 seed 3 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.noise alpha_dropout %{{.*}} amount 5.000000e-01 noise_shape [0, 1, 1, 2] seed 7 : tensor<?x2x2x2xf32>
+  %7 = kreg.noise alpha_dropout %6 amount 0.5 noise_shape [0, 1, 1, 2] seed 7 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.normalize standard %{{.*}} axes [1, 3] epsilon 1.000000e-03 : tensor<?x2x2x2xf32>
+  %8 = kreg.normalize standard %7 axes [1, 3] epsilon 1.0e-3 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.normalize rms %{{.*}} axes [3] epsilon 0.000000e+00 : tensor<?x2x2x2xf32>
+  %9 = kreg.normalize rms %8 axes [3] epsilon 0.0 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.normalize l2 %{{.*}} axes [3] epsilon 9.9999999999999998E-13 : tensor<?x2x2x2xf32>
+  %10 = kreg.normalize l2 %9 axes [3] epsilon 1.0e-12 : tensor<?x2x2x2xf32>
+  // CHECK: kreg.matmul %{{.*}}, %{{.*}} : (tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>) -> tensor<?x2x2x2xf32>
+  %11 = kreg.matmul %10, %9 : (tensor<?x2x2x2xf32>, tensor<?x2x2x2xf32>) -> tensor<?x2x2x2xf32>
+  // CHECK: kreg.reduce min %{{.*}} axes [1, 2] : (tensor<?x2x2x2xf32>) -> tensor<?x2xf32>
+  %12 = kreg.reduce min %11 axes [1, 2] : (tensor<?x2x2x2xf32>) -> tensor<?x2xf32>
+  %t = kreg.read @table : tensor<5x2xf32>
+  // CHECK: kreg.embedding %{{.*}}, %{{.*}} : (tensor<?x3xf32>, tensor<5x2xf32>) -> tensor<?x3x2xf32>
+  %13 = kreg.embedding %ids, %t : (tensor<?x3xf32>, tensor<5x2xf32>) -> tensor<?x3x2xf32>
+  kreg.return %11, %13 : tensor<?x2x2x2xf32>, tensor<?x3x2xf32>
+}
+
+// CHECK-LABEL: kreg.model @steps
+kreg.model @steps(%x: tensor<?x6x6x4xf32>, %dy: tensor<?x4x4x4xf32>, %s: tensor<?xf32>) -> tensor<?x6x6x4xf32> {
+  // CHECK: kreg.reduce_to %arg0 : tensor<?x6x6x4xf32> to tensor<4xf32>
+  %0 = kreg.reduce_to %x : tensor<?x6x6x4xf32> to tensor<4xf32>
+  // CHECK: kreg.total %arg0 per batch : tensor<?x6x6x4xf32>
+  %l = kreg.total %x per batch : tensor<?x6x6x4xf32>
+  // CHECK: kreg.one_hot %arg2 : tensor<?xf32> to tensor<?x3xf32>
+  %1 = kreg.one_hot %s : tensor<?xf32> to tensor<?x3xf32>
+  // CHECK: kreg.conv_kernel_gradient %arg0, %arg1 strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] groups 2 : (tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>) -> tensor<3x3x2x4xf32>
+  %2 = kreg.conv_kernel_gradient %x, %dy strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] groups 2
+    : (tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>) -> tensor<3x3x2x4xf32>
+  // CHECK: kreg.conv_input_gradient %arg1, %{{.*}} strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] groups 2 : (tensor<?x4x4x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x6x6x4xf32>
+  %3 = kreg.conv_input_gradient %dy, %2 strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] groups 2
+    : (tensor<?x4x4x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x6x6x4xf32>
+  // CHECK: kreg.depthwise_kernel_gradient %arg0, %arg1 strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] : (tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>) -> tensor<3x3x4x1xf32>
+  %4 = kreg.depthwise_kernel_gradient %x, %dy strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>) -> tensor<3x3x4x1xf32>
+  // CHECK: kreg.depthwise_input_gradient %arg1, %{{.*}} strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0] : (tensor<?x4x4x4xf32>, tensor<3x3x4x1xf32>) -> tensor<?x6x6x4xf32>
+  %5 = kreg.depthwise_input_gradient %dy, %4 strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x4x4x4xf32>, tensor<3x3x4x1xf32>) -> tensor<?x6x6x4xf32>
+  // CHECK: kreg.pool_gradient max %arg0, %arg1 window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>
+  %6 = kreg.pool_gradient max %x, %dy window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>
+  // CHECK: kreg.dense_kernel_gradient %arg0, %arg0 : (tensor<?x6x6x4xf32>, tensor<?x6x6x4xf32>) -> tensor<4x4xf32>
+  %7 = kreg.dense_kernel_gradient %x, %x : (tensor<?x6x6x4xf32>, tensor<?x6x6x4xf32>) -> tensor<4x4xf32>
+  kreg.return %5 : tensor<?x6x6x4xf32> penalties %l
 }
 
 {-#
