@@ -34,6 +34,13 @@ struct CallBuilder {
     return builder.getDenseI64ArrayAttr(values);
   }
 
+  /// x with the sizes of one sample replaced; the batch stays.
+  mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> sample);
+
+  /// x with extents of one behind the batch until it has that rank: how Keras'
+  /// merge layers align inputs (NumPy would put them before the batch).
+  mlir::Value widen(mlir::Value x, int64_t rank);
+
   /// x with dimensions permuted, or x itself where `perm` is the identity.
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
 
@@ -48,13 +55,25 @@ struct CallBuilder {
   llvm::Expected<mlir::Value> activate(mlir::Value x,
                                        const keras::Activation &activation);
 
-  mlir::Value logSoftmax(mlir::Value x, int64_t axis);
+  mlir::Value softmax(mlir::Value x, llvm::ArrayRef<int64_t> axes);
+  mlir::Value logSoftmax(mlir::Value x, llvm::ArrayRef<int64_t> axes);
+
+  /// A number that broadcasts to anything.
+  mlir::Value constant(double value);
+
+  mlir::Value unary(mlir::kreg::UnaryKind kind, mlir::Value x,
+                    llvm::ArrayRef<double> parameters = {});
+  mlir::Value binary(mlir::kreg::BinaryKind kind, mlir::Value a, mlir::Value b);
 
   llvm::Error unsupported(llvm::StringRef what);
 };
 
 mlir::RankedTensorType typeOf(mlir::Value value);
 int64_t rankOf(mlir::Value value);
+
+/// Whether the activation is no function of single numbers: its axis is that
+/// of the layer's own order of dimensions.
+bool looksAtAxis(const keras::Activation &activation);
 
 /// An axis counted from the end made one counted from the start.
 int64_t normalizeAxis(int64_t axis, int64_t rank);

@@ -1,4 +1,4 @@
-// Dense and the convolutions, and what all families share for their ops.
+// Dense and the convolutions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Import/CallBuilder.h"
@@ -13,11 +13,12 @@ namespace {
 struct Window {
   SmallVector<int64_t> low, high;
 
-  Window(Value x, ArrayRef<int64_t> window, ArrayRef<int64_t> strides,
-         ArrayRef<int64_t> dilation, keras::Padding padding) {
-    for (size_t i = 0; i < window.size(); ++i) {
-      auto [l, h] = resolvePadding(padding, typeOf(x).getDimSize(i + 1),
-                                   window[i], strides[i], dilation[i]);
+  template <typename Config>
+  Window(Value x, const Config &config) {
+    for (size_t i = 0; i < config.kernel.size(); ++i) {
+      auto [l, h] = resolvePadding(config.padding, typeOf(x).getDimSize(i + 1),
+                                   config.kernel[i], config.strides[i],
+                                   config.dilation[i]);
       low.push_back(l);
       high.push_back(h);
     }
@@ -25,6 +26,33 @@ struct Window {
 };
 
 } // namespace
+
+/// What all convolutions share: `contract` in channels-last order, bias and
+/// activation. An activation that looks at an axis means the last one of the
+/// layer's own order.
+template <typename Config>
+static Result convolve(CallBuilder &call, const Config &config,
+                       llvm::function_ref<Value(Value)> contract) {
+  llvm::Error error = llvm::Error::success();
+  bool outside = config.channelsFirst && looksAtAxis(config.activation);
+  Value y = call.channelsLast(
+      call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
+        Value sum = call.bias(contract(x), config.useBias);
+        if (outside) {
+          return sum;
+        }
+        Result activated = call.activate(sum, config.activation);
+        if (activated) {
+          return *activated;
+        }
+        error = activated.takeError();
+        return sum;
+      });
+  if (error) {
+    return std::move(error);
+  }
+  return outside ? call.activate(y, config.activation) : Result(y);
+}
 
 Result import::importConfig(CallBuilder &call,
                             const keras::DenseConfig &config) {
@@ -34,50 +62,21 @@ Result import::importConfig(CallBuilder &call,
 
 Result import::importConfig(CallBuilder &call,
                             const keras::ConvConfig &config) {
-  llvm::Error error = llvm::Error::success();
-  Value y = call.channelsLast(
-      call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
-        Window window(x, config.kernel, config.strides, config.dilation,
-                      config.padding);
-        Value conv = call.make<kreg::ConvOp>(
-            x, call.weight("kernel"), config.strides, config.dilation,
-            window.low, window.high, config.groups);
-        Result out =
-            call.activate(call.bias(conv, config.useBias), config.activation);
-        if (out) {
-          return *out;
-        }
-        error = out.takeError();
-        return conv;
-      });
-  if (error) {
-    return std::move(error);
-  }
-  return y;
+  return convolve(call, config, [&](Value x) -> Value {
+    Window window(x, config);
+    return call.make<kreg::ConvOp>(x, call.weight("kernel"), config.strides,
+                                   config.dilation, window.low, window.high,
+                                   config.groups);
+  });
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::DepthwiseConvConfig &config) {
-  llvm::Error error = llvm::Error::success();
-  Value y = call.channelsLast(
-      call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
-        Window window(x, config.kernel, config.strides, config.dilation,
-                      config.padding);
-        // The variable is "kernel" from Keras 3.0 on, "depthwise_kernel"
-        // before.
-        Value conv = call.make<kreg::DepthwiseConvOp>(
-            x, call.weight(call.layer.weights.front().variable), config.strides,
-            config.dilation, window.low, window.high);
-        Result out =
-            call.activate(call.bias(conv, config.useBias), config.activation);
-        if (out) {
-          return *out;
-        }
-        error = out.takeError();
-        return conv;
-      });
-  if (error) {
-    return std::move(error);
-  }
-  return y;
+  return convolve(call, config, [&](Value x) -> Value {
+    Window window(x, config);
+    // The variable is "kernel" from Keras 3.0 on, "depthwise_kernel" before.
+    return call.make<kreg::DepthwiseConvOp>(
+        x, call.weight(call.layer.weights.front().variable), config.strides,
+        config.dilation, window.low, window.high);
+  });
 }

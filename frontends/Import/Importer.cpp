@@ -72,22 +72,34 @@ static ElementsAttr shareData(const keras::Weight &weight,
       DenseF32ResourceElementsAttr::get(type, weight.path, std::move(blob))));
 }
 
+static kreg::OrthogonalAttr orthogonalOf(const keras::Regularizer &regularizer,
+                                         MLIRContext *context) {
+  return kreg::OrthogonalAttr::get(context, regularizer.factor,
+                                   regularizer.rows
+                                       ? kreg::OrthogonalMode::Rows
+                                       : kreg::OrthogonalMode::Columns);
+}
+
 void ModelImporter::importWeights(const keras::Layer &layer) {
   for (const keras::Weight &weight : layer.weights) {
     auto type = RankedTensorType::get(weight.shape, builder.getF32Type());
     kreg::L1L2Attr regularizer;
+    kreg::OrthogonalAttr orthogonal;
     // Keras 3 leaves the penalties of frozen weights out.
     bool counts = weight.trainable || model.penalisesFrozenWeights;
-    if (counts && weight.regularizer &&
-        weight.regularizer->kind == keras::Regularizer::Kind::L1L2) {
-      regularizer = kreg::L1L2Attr::get(
-          builder.getContext(), weight.regularizer->l1, weight.regularizer->l2);
+    if (counts && weight.regularizer) {
+      const keras::Regularizer &r = *weight.regularizer;
+      if (r.kind == keras::Regularizer::Kind::L1L2) {
+        regularizer = kreg::L1L2Attr::get(builder.getContext(), r.l1, r.l2);
+      } else if (weight.shape.size() == 2) { // Keras refuses other ranks
+        orthogonal = orthogonalOf(r, builder.getContext());
+      }
     }
     kreg::VariableOp::create(
         builder, locationOf(layer), builder.getStringAttr(weight.path),
         /*sym_visibility=*/StringAttr(), TypeAttr::get(type),
         weight.trainable ? builder.getUnitAttr() : UnitAttr(), regularizer,
-        weight.data ? shareData(weight, type) : ElementsAttr());
+        orthogonal, weight.data ? shareData(weight, type) : ElementsAttr());
   }
 }
 
@@ -130,13 +142,18 @@ llvm::Error ModelImporter::importCall(int index) {
   Location loc = locationOf(layer);
   MLIRContext *context = builder.getContext();
   kreg::L1L2Attr regularizer;
+  kreg::OrthogonalAttr orthogonal;
   if (const auto &r = layer.activityRegularizer) {
-    if (r->kind != keras::Regularizer::Kind::L1L2) {
+    if (r->kind == keras::Regularizer::Kind::L1L2) {
+      regularizer = kreg::L1L2Attr::get(context, r->l1, r->l2);
+    } else if (call.shape.size() == 2) {
+      orthogonal = orthogonalOf(*r, context);
+    } else {
       return diagnose(kregc::Diagnostic::UnsupportedOption, layer.where,
                       layer.name,
-                      "an activity regularizer of class " + r->className);
+                      "an activity regularizer of class " + r->className +
+                          " for a tensor that is not a matrix");
     }
-    regularizer = kreg::L1L2Attr::get(context, r->l1, r->l2);
   }
   auto norm = kreg::NormAttr::get(context, model.dividesPenaltyByBatch
                                                ? kreg::Norm::Batch
@@ -159,7 +176,7 @@ llvm::Error ModelImporter::importCall(int index) {
   auto op = kreg::LayerOp::create(
       builder, loc, yield->getOperandTypes(), builder.getStringAttr(layer.name),
       builder.getStringAttr(layer.className),
-      builder.getI64IntegerAttr(call.index), regularizer, norm);
+      builder.getI64IntegerAttr(call.index), regularizer, orthogonal, norm);
   op.getBody().takeBody(body);
   results[index] = op.getResult(0);
   return llvm::Error::success();

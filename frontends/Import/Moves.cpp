@@ -84,12 +84,20 @@ Value CallBuilder::bias(Value x, bool useBias) {
              : x;
 }
 
-/// x with the sizes of one sample replaced; the batch stays.
-static Value reshape(CallBuilder &call, Value x, ArrayRef<int64_t> sample) {
+Value CallBuilder::reshape(Value x, ArrayRef<int64_t> sample) {
+  if (typeOf(x).getShape().drop_front() == sample) {
+    return x;
+  }
   SmallVector<int64_t> shape{typeOf(x).getDimSize(0)};
   llvm::append_range(shape, sample);
   auto type = RankedTensorType::get(shape, typeOf(x).getElementType());
-  return call.make<kreg::ReshapeOp>(type, x);
+  return make<kreg::ReshapeOp>(type, x);
+}
+
+Value CallBuilder::widen(Value x, int64_t rank) {
+  SmallVector<int64_t> sample(rank - rankOf(x), 1);
+  llvm::append_range(sample, typeOf(x).getShape().drop_front());
+  return reshape(x, sample);
 }
 
 Result import::importConfig(CallBuilder &call,
@@ -102,13 +110,13 @@ Result import::importConfig(CallBuilder &call,
   for (int64_t n : typeOf(x).getShape().drop_front()) {
     size *= n;
   }
-  return reshape(call, x, size);
+  return call.reshape(x, size);
 }
 
 Result import::importConfig(CallBuilder &call, const keras::ReshapeConfig &) {
   // The reader has resolved a -1 in the target.
-  return reshape(call, call.inputs[0],
-                 ArrayRef<int64_t>(call.call.shape).drop_front());
+  return call.reshape(call.inputs[0],
+                      ArrayRef<int64_t>(call.call.shape).drop_front());
 }
 
 Result import::importConfig(CallBuilder &call,

@@ -1,4 +1,4 @@
-// Activations, merges, dropout, batch normalisation and penalties alone.
+// Merges, dropout, batch normalisation and penalties alone.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Import/CallBuilder.h"
@@ -14,43 +14,8 @@ llvm::Error CallBuilder::unsupported(llvm::StringRef what) {
                   what);
 }
 
-/// x - m - log Σ e^(x - m), m the maximum along the axis.
-Value CallBuilder::logSoftmax(Value x, int64_t axis) {
-  Value max = make<kreg::ReduceOp>(kreg::ReduceKind::Max, x, axis,
-                                   /*keepdims=*/true);
-  Value shifted = make<kreg::BinaryOp>(kreg::BinaryKind::Sub, x, max);
-  Value exp = make<kreg::UnaryOp>(kreg::UnaryKind::Exp, shifted);
-  Value sum = make<kreg::ReduceOp>(kreg::ReduceKind::Sum, exp, axis,
-                                   /*keepdims=*/true);
-  Value log = make<kreg::UnaryOp>(kreg::UnaryKind::Log, sum);
-  return make<kreg::BinaryOp>(kreg::BinaryKind::Sub, shifted, log);
-}
-
-Result CallBuilder::activate(Value x, const keras::Activation &activation) {
-  if (activation.name == "linear") {
-    return x;
-  }
-  if (activation.name == "softmax") {
-    return make<kreg::SoftmaxOp>(x, normalizeAxis(activation.axis, rankOf(x)));
-  }
-  if (activation.name == "log_softmax") {
-    return logSoftmax(x, normalizeAxis(activation.axis, rankOf(x)));
-  }
-  std::optional<kreg::UnaryKind> kind =
-      kreg::symbolizeUnaryKind(activation.name);
-  if (!kind) {
-    return unsupported("the activation '" + activation.name + "'");
-  }
-  return make<kreg::UnaryOp>(*kind, x, ArrayRef<double>(activation.parameters));
-}
-
 Result import::importConfig(CallBuilder &call, const keras::InputConfig &) {
   return call.unsupported("an InputLayer that is called");
-}
-
-Result import::importConfig(CallBuilder &call,
-                            const keras::ActivationConfig &config) {
-  return call.activate(call.inputs[0], config.activation);
 }
 
 Result import::importConfig(CallBuilder &call,
@@ -90,9 +55,14 @@ Result import::importConfig(CallBuilder &call,
   auto kind = config.kind == keras::MergeConfig::Kind::Add
                   ? kreg::BinaryKind::Add
                   : kreg::BinaryKind::Mul;
-  Value sum = call.inputs[0];
-  for (Value next : ArrayRef<Value>(call.inputs).drop_front()) {
-    sum = call.make<kreg::BinaryOp>(kind, sum, next);
+  int64_t rank = 0;
+  for (Value input : call.inputs) {
+    rank = std::max(rank, rankOf(input));
   }
-  return sum;
+  Value result;
+  for (Value input : call.inputs) {
+    Value next = call.widen(input, rank);
+    result = result ? call.binary(kind, result, next) : next;
+  }
+  return result;
 }

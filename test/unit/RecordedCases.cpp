@@ -10,11 +10,16 @@
 #include "gtest/gtest.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 using namespace kregc;
 using namespace kregc::test;
 
-static const char *const kCases = KREGC_SOURCE_DIR "/test/e2e/cases";
+/// KREGC_CASES names another folder, for cases made by compare-with-keras.py.
+static std::string casesFolder() {
+  const char *other = std::getenv("KREGC_CASES");
+  return other ? other : KREGC_SOURCE_DIR "/test/e2e/cases";
+}
 
 const NpzArray *RecordedCase::find(const std::string &name) const {
   auto it = std::find_if(arrays.begin(), arrays.end(),
@@ -34,7 +39,7 @@ RecordedCase::series(const std::string &prefix) const {
 std::vector<std::string> test::recordedCaseNames() {
   std::vector<std::string> names;
   std::error_code error;
-  for (llvm::sys::fs::directory_iterator it(kCases, error), end;
+  for (llvm::sys::fs::directory_iterator it(casesFolder(), error), end;
        it != end && !error; it.increment(error)) {
     if (llvm::sys::fs::exists(it->path() + "/case.json")) {
       names.push_back(llvm::sys::path::filename(it->path()).str());
@@ -47,7 +52,7 @@ std::vector<std::string> test::recordedCaseNames() {
 RecordedCase test::readRecordedCase(const std::string &name) {
   RecordedCase result;
   result.name = name;
-  std::string folder = std::string(kCases) + "/" + name;
+  std::string folder = casesFolder() + "/" + name;
   for (const char *suffix : {".keras", ".h5", ".json"}) {
     if (llvm::sys::fs::exists(folder + "/model" + suffix)) {
       result.modelPath = folder + "/model" + suffix;
