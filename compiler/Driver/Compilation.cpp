@@ -172,6 +172,7 @@ emit::LibraryInput Compilation::libraryInput() {
   }
   input.target = options.target;
   input.name = options.name;
+  input.recordSelfTest = true;
   input.sourceFile = sys::path::filename(source.file).str();
   input.sourceHash = hashOfFile(source.file);
   input.kerasVersion = source.version.text;

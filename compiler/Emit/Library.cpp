@@ -30,14 +30,6 @@ Expected<host::HostPlan> makePlan(const LibraryInput &input) {
   return host::planHost(*models.begin(), input.kernels);
 }
 
-int64_t elementsAt(const host::Port &port, int64_t batch) {
-  int64_t count = 1;
-  for (int64_t size : port.shape) {
-    count *= size < 0 ? batch : size;
-  }
-  return count;
-}
-
 template <typename Arrays>
 Error checkArrays(const Arrays &arrays, ArrayRef<host::Port> ports,
                   int64_t batch, StringRef what) {
@@ -106,6 +98,7 @@ public:
   void add(std::string name, std::vector<char> object) {
     members.push_back({std::move(name), std::move(object)});
   }
+  void dropLast() { members.pop_back(); }
   Expected<std::vector<char>> write();
 
 private:
@@ -198,6 +191,10 @@ Error addData(const LibraryInput &input, const host::HostPlan &plan,
   return Error::success();
 }
 
+bool needsRecord(const LibraryInput &input) {
+  return input.recordSelfTest && !input.selfTest && input.target.name == "host";
+}
+
 std::string print(const Module &module) {
   std::string text;
   raw_string_ostream stream(text);
@@ -207,10 +204,14 @@ std::string print(const Module &module) {
 
 } // namespace
 
-Expected<std::string> buildHostText(const LibraryInput &input) {
-  Expected<host::HostPlan> plan = makePlan(input);
+Expected<std::string> buildHostText(const LibraryInput &given) {
+  Expected<host::HostPlan> plan = makePlan(given);
   if (!plan) {
     return plan.takeError();
+  }
+  LibraryInput input = given;
+  if (needsRecord(given)) {
+    input.selfTest = emptySelfTest(*plan);
   }
   LLVMContext context;
   Expected<std::unique_ptr<Module>> module = makeHost(input, *plan, context);
@@ -228,14 +229,40 @@ Expected<std::string> buildHeader(const LibraryInput &input) {
   return printHeader(input, *plan);
 }
 
-Expected<Artefact> buildLibrary(const LibraryInput &input) {
-  Expected<host::HostPlan> plan = makePlan(input);
+/// The library without a self test runs once, and has one then.
+static Error record(LibraryInput &input, const host::HostPlan &plan,
+                    TargetMachine &machine, Members &members,
+                    std::vector<char> &archive) {
+  if (Error error = runSelfTest(archive, input.name, *input.selfTest)) {
+    return joinErrors(failure("internal: the library cannot run its self test"),
+                      std::move(error));
+  }
+  members.dropLast();
+  if (Error error = addData(input, plan, machine, members)) {
+    return error;
+  }
+  Expected<std::vector<char>> again = members.write();
+  if (!again) {
+    return again.takeError();
+  }
+  archive = std::move(*again);
+  return Error::success();
+}
+
+Expected<Artefact> buildLibrary(const LibraryInput &given) {
+  Expected<host::HostPlan> plan = makePlan(given);
   if (!plan) {
     return plan.takeError();
   }
-  Expected<std::unique_ptr<TargetMachine>> machine = makeMachine(input.target);
+  Expected<std::unique_ptr<TargetMachine>> machine = makeMachine(given.target);
   if (!machine) {
     return machine.takeError();
+  }
+  LibraryInput input = given;
+  bool records =
+      given.recordSelfTest && !given.selfTest && given.target.name == "host";
+  if (records) {
+    input.selfTest = emptySelfTest(*plan);
   }
   LLVMContext context;
   Expected<std::unique_ptr<Module>> module = makeHost(input, *plan, context);
@@ -263,6 +290,11 @@ Expected<Artefact> buildLibrary(const LibraryInput &input) {
     return archive.takeError();
   }
   artefact.archive = std::move(*archive);
+  if (records && input.selfTest) {
+    if (Error error = record(input, *plan, **machine, all, artefact.archive)) {
+      return std::move(error);
+    }
+  }
   artefact.header = printHeader(input, *plan);
   artefact.manifest = printManifest(input, *plan);
   return artefact;

@@ -53,6 +53,9 @@ struct LibraryInput {
   std::vector<PenaltySite> sites;
 
   std::optional<SelfTest> selfTest;
+  /// Without one: run the finished library here for it, if the target is this
+  /// machine and the arrays are small.
+  bool recordSelfTest = false;
 };
 
 /// The bytes of lib<name>.a, and the texts of <name>.h, <name>.json and of the

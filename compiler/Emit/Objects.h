@@ -48,6 +48,16 @@ llvm::Expected<std::vector<char>> prefixSymbols(const KernelObject &kernel,
 /// shape [ceil(C/p), d0, …, dk, p] with zeros behind the last channel.
 llvm::Expected<std::vector<char>> packWeight(const host::Weight &weight);
 
+int64_t elementsAt(const host::Port &port, int64_t batch);
+
+/// Inputs for a self test, and arrays of zeros for what comes out; nothing if
+/// they would be too large.
+std::optional<SelfTest> emptySelfTest(const host::HostPlan &plan);
+
+/// Runs the library on the inputs of `test` and fills in the rest.
+llvm::Error runSelfTest(llvm::ArrayRef<char> archive, llvm::StringRef name,
+                        SelfTest &test);
+
 std::string printHeader(const LibraryInput &input, const host::HostPlan &plan);
 std::string printManifest(const LibraryInput &input,
                           const host::HostPlan &plan);
