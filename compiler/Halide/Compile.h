@@ -23,8 +23,9 @@
 //            memcpy, and libm functions never
 //   checked: these and halide_error_*, halide_error
 // A task of halide_do_par_for may call it again (schedule.parallel == 2); to
-// run the inner one in place is right. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// run the inner one in place is right.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_COMPILER_HALIDE_COMPILE_H
 #define KREGC_COMPILER_HALIDE_COMPILE_H

@@ -3,6 +3,7 @@
 // infinities, release and checked builds.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Transforms/ScheduleModel.h"
 #include "test/unit/KernelPlans.h"
 #include "test/unit/KernelRunner.h"
 #include "test/unit/PlanReference.h"
@@ -69,7 +70,7 @@ halide::CompiledKernel compile(const Plan &plan, const Target &target,
 /// Random numbers, and in each operand, if `special`, a few that are not
 /// finite.
 std::vector<double> randomOperand(int64_t size, std::mt19937 &random,
-                                  bool special) {
+                                  bool special, bool finite = true) {
   std::uniform_real_distribution<float> uniform(-2, 2);
   std::vector<double> result(size);
   for (double &x : result) {
@@ -79,7 +80,9 @@ std::vector<double> randomOperand(int64_t size, std::mt19937 &random,
     const double values[] = {NAN,   INFINITY, -INFINITY, -0.0,
                              1e-40, 3e38,     -120,      100};
     for (double value : values) {
-      result[random() % size] = value;
+      if (finite || !std::isfinite(value)) {
+        result[random() % size] = value;
+      }
     }
   }
   return result;
@@ -113,7 +116,10 @@ void compare(const Plan &plain, const Plan &built, const LoadedKernel &kernel,
       size *= e.at(batch);
     }
     bool weight = plain.values[v].kind == Value::Kind::Weight;
-    operands.push_back(randomOperand(size, random, special && !weight));
+    // In sums, what overflows in float32 need not in the reference.
+    bool sums = plain.schedule.family == plan::Family::Contraction ||
+                plain.schedule.family == plan::Family::Depthwise;
+    operands.push_back(randomOperand(size, random, special && !weight, !sums));
     std::vector<float> stored(operands.back().begin(), operands.back().end());
     stored = pack(built.values[v], stored);
     ASSERT_EQ(static_cast<int64_t>(stored.size()), arguments.back().size());
@@ -158,11 +164,9 @@ void compare(const Plan &plain, const Plan &built, const LoadedKernel &kernel,
   }
 }
 
-void check(const Plan &plain, const Build &build,
-           const std::vector<int64_t> &batches, bool special = false) {
-  Target target = hostTarget();
-  Plan built = prepare(plain, target, build);
-  halide::CompiledKernel object = compile(built, target, build.checked);
+void checkBuilt(const Plan &plain, const Plan &built, bool checked,
+                const std::vector<int64_t> &batches, bool special) {
+  halide::CompiledKernel object = compile(built, hostTarget(), checked);
   if (object.object.empty()) {
     return;
   }
@@ -171,6 +175,38 @@ void check(const Plan &plain, const Build &build,
     compare(plain, built, kernel, batch, special);
     if (::testing::Test::HasFailure()) {
       fprintf(stderr, "%s", plan::print(built).c_str());
+      return;
+    }
+  }
+}
+
+void check(const Plan &plain, const Build &build,
+           const std::vector<int64_t> &batches, bool special = false) {
+  checkBuilt(plain, prepare(plain, hostTarget(), build), build.checked, batches,
+             special);
+}
+
+/// As a model's kernels are built: the schedule model decides.
+void checkAsChosen(const Plan &plain, bool checked, bool special) {
+  Target target = hostTarget();
+  Plan collapsed = plain;
+  plan::collapseLoops(collapsed);
+  KernelSchedule choice = chooseSchedule(collapsed, target);
+  for (bool small : {false, true}) {
+    if (small && !choice.small) {
+      continue;
+    }
+    Plan built = collapsed;
+    setSchedule(built, choice, small);
+    built.schedule.parallel = 0;
+    plan::splitPenalties(built);
+    int64_t points = built.schedule.points;
+    std::vector<int64_t> batches{1, 2, points, points + 1, 2 * points};
+    if (small) {
+      batches = {1, 2};
+    }
+    checkBuilt(plain, built, checked, batches, special);
+    if (::testing::Test::HasFailure()) {
       return;
     }
   }
@@ -316,6 +352,60 @@ TEST_P(Builds, Data) {
 TEST_P(Builds, PenaltyAlone) {
   Window w{3, 5, 7, 1, 1};
   check(penaltyPlan(w), tile(2, 1, 2, 0, GetParam()), {1, 2, 3});
+}
+
+/// A layer of odd sizes.
+static Plan randomPlan(std::mt19937 &random) {
+  auto oneOf = [&](std::vector<int64_t> list) {
+    return list[random() % list.size()];
+  };
+  Window w{oneOf({1, 2, 5, 9}), oneOf({1, 3, 8, 11}), oneOf({1, 3, 5, 17, 33}),
+           1, 1};
+  w.kernelHeight = oneOf({1, 2, 3});
+  w.kernelWidth = oneOf({1, 3});
+  w.stride = oneOf({1, 2});
+  w.padLow = oneOf({0, 1});
+  w.padHigh = std::max<int64_t>(
+      w.padLow, std::max(w.kernelHeight - w.height, w.kernelWidth - w.width));
+  int64_t units = oneOf({1, 3, 5, 17, 33});
+  Behind after = behind(random() % 2, Activation::Relu, random() % 4 != 0);
+  Behind plain = behind(false, Activation::None, after.penalty);
+  switch (random() % 8) {
+  case 0:
+  case 1:
+    return convPlan(w, units, 1, after);
+  case 2:
+    return densePlan(oneOf({1, 3, 17, 50}), units, after);
+  case 3:
+    return depthwisePlan(w, 1, after);
+  case 4:
+    return poolPlan(w, true, plain);
+  case 5:
+    return globalPoolPlan(w, random() % 2, plain);
+  case 6:
+    return softmaxPlan(oneOf({1, 3}), w.channels, after.penalty);
+  default:
+    return elementwisePlan(
+        w, behind(random() % 2, Activation::Silu, after.penalty));
+  }
+}
+
+/// KREGC_RANDOM_ROUNDS plans; KREGC_RANDOM_SEED repeats one that failed.
+TEST_P(Builds, RandomLayersAsChosen) {
+  const char *seedText = getenv("KREGC_RANDOM_SEED");
+  const char *roundsText = getenv("KREGC_RANDOM_ROUNDS");
+  unsigned seed = seedText ? atoi(seedText) : 1;
+  int rounds = roundsText ? atoi(roundsText) : 8;
+  for (int i = 0; i < rounds && !::testing::Test::HasFailure(); ++i) {
+    std::mt19937 random(seed + i);
+    Plan plan = randomPlan(random);
+    SCOPED_TRACE("KREGC_RANDOM_SEED=" + std::to_string(seed + i));
+    // A pool's or softmax's special numbers are in its own tests.
+    bool special = plan.schedule.family == plan::Family::Contraction ||
+                   plan.schedule.family == plan::Family::Depthwise ||
+                   plan.schedule.family == plan::Family::Elementwise;
+    checkAsChosen(plan, GetParam(), special && i % 2);
+  }
 }
 
 TEST(Halide, ActivationsOnSpecialNumbers) {
