@@ -7,10 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <climits>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <random>
+#include <set>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -114,6 +118,75 @@ TEST(Pool, InstancesComeAndGo) {
       EXPECT_EQ(runLoop(instance.get(), marks), 0);
     }
   }
+}
+
+/// Outside of the function below, which is left by a jump.
+Marks *failingMarks;
+
+/// A kernel of a release build: it does not look at the loop's status.
+int failAfterLoop(kreg_instance *instance, int64_t batch, const float *const *,
+                  float *const *, double *) {
+  kreg_rt_begin(instance, "conv", 1000000);
+  void *memory = halide_malloc(instance, 100);
+  if (batch == 1) {
+    runLoop(instance, *failingMarks);
+  } else if (batch == 2) {
+    halide_malloc(instance, SIZE_MAX / 2);
+  } else {
+    halide_free(instance, memory);
+    return KREG_OK;
+  }
+  ADD_FAILURE() << "came back";
+  return KREG_OK;
+}
+
+TEST(Guard, AFailureLeavesTheKernel) {
+  Marks marks(20);
+  marks.failAt = 13;
+  failingMarks = &marks;
+  for (int threads : {1, 3}) {
+    Instance instance = make(threads);
+    auto run = [&](int64_t batch) {
+      return kreg_rt_guard(instance.get(), batch, nullptr, nullptr, nullptr,
+                           failAfterLoop);
+    };
+    for (int round = 0; round < 50; ++round) {
+      EXPECT_EQ(run(1), KREG_ERROR_KERNEL);
+      EXPECT_STREQ(kreg_rt_message(instance.get()),
+                   "kernel 'conv' failed with status 7");
+      EXPECT_EQ(run(2), KREG_ERROR_MEMORY);
+      EXPECT_EQ(run(3), KREG_OK);
+    }
+  }
+}
+
+struct Threads {
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+};
+
+int noteThread(void *, int, uint8_t *closure) {
+  auto *threads = reinterpret_cast<Threads *>(closure);
+  {
+    std::lock_guard<std::mutex> lock(threads->mutex);
+    threads->seen.insert(std::this_thread::get_id());
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return 0;
+}
+
+TEST(Pool, ShortKernelsAreNotShared) {
+  Instance instance = make(3);
+  auto threadsFor = [&](int64_t work) {
+    Threads threads;
+    kreg_rt_begin(instance.get(), "k", work);
+    EXPECT_EQ(halide_do_par_for(instance.get(), noteThread, 0, 30,
+                                reinterpret_cast<uint8_t *>(&threads)),
+              0);
+    return threads.seen.size();
+  };
+  EXPECT_EQ(threadsFor(1000), 1u);
+  EXPECT_GT(threadsFor(1000000), 1u);
 }
 
 /// An allocator that counts what is alive.
