@@ -1,4 +1,4 @@
-// One convolution by oneDNN (2.x interface), ready to be called.
+// One layer by oneDNN (2.x interface), ready to be called.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "bench/kernels/OneDnn.h"
@@ -17,6 +17,7 @@ namespace kregc::bench {
 namespace {
 
 using dnnl::convolution_forward;
+using dnnl::inner_product_forward;
 using dnnl::memory;
 
 constexpr auto kFloat = memory::data_type::f32;
@@ -48,8 +49,26 @@ struct Layer {
   std::unordered_map<int, memory> arguments;
 };
 
-convolution_forward::primitive_desc describe(const PeerLayer &l,
-                                             const dnnl::engine &engine) {
+dnnl::primitive_attr withRelu() {
+  dnnl::post_ops relu;
+  relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(relu);
+  return attributes;
+}
+
+inner_product_forward::primitive_desc
+describeDense(const PeerLayer &l, const dnnl::engine &engine) {
+  memory::desc x({l.batch, l.channels}, kFloat, memory::format_tag::nc);
+  memory::desc w({l.filters, l.channels}, kFloat, memory::format_tag::any);
+  memory::desc b({l.filters}, kFloat, memory::format_tag::x);
+  memory::desc y({l.batch, l.filters}, kFloat, memory::format_tag::nc);
+  inner_product_forward::desc d(dnnl::prop_kind::forward_inference, x, w, b, y);
+  return {d, withRelu(), engine};
+}
+
+convolution_forward::primitive_desc
+describeConvolution(const PeerLayer &l, const dnnl::engine &engine) {
   int64_t out = (l.size + l.padLow + l.padHigh - l.kernel) / l.stride + 1;
   memory::dims weights{l.filters, l.channels, l.kernel, l.kernel};
   if (l.groups > 1) {
@@ -62,29 +81,23 @@ convolution_forward::primitive_desc describe(const PeerLayer &l,
   memory::desc b({l.filters}, kFloat, memory::format_tag::x);
   memory::desc y({l.batch, l.filters, out, out}, kFloat,
                  memory::format_tag::nhwc);
-  dnnl::post_ops relu;
-  relu.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-  dnnl::primitive_attr attributes;
-  attributes.set_post_ops(relu);
   convolution_forward::desc d(dnnl::prop_kind::forward_inference,
                               dnnl::algorithm::convolution_direct, x, w, b, y,
                               {l.stride, l.stride}, {l.padLow, l.padLow},
                               {l.padHigh, l.padHigh});
-  return {d, attributes, engine};
+  return {d, withRelu(), engine};
 }
 
-} // namespace
-
-std::function<void()> makeOneDnnLayer(const PeerLayer &layer) {
-  useOneThread();
-  auto call = std::make_shared<Layer>();
-  auto description = describe(layer, call->engine);
-  call->primitive = convolution_forward(description);
+template <typename Primitive, typename Description>
+std::function<void()> makeCall(std::shared_ptr<Layer> call,
+                               const Description &description) {
+  const dnnl::engine &engine = call->engine;
+  call->primitive = Primitive(description);
   call->arguments = {
-      {DNNL_ARG_SRC, memory(description.src_desc(), call->engine)},
-      {DNNL_ARG_WEIGHTS, memory(description.weights_desc(), call->engine)},
-      {DNNL_ARG_BIAS, memory(description.bias_desc(), call->engine)},
-      {DNNL_ARG_DST, memory(description.dst_desc(), call->engine)}};
+      {DNNL_ARG_SRC, memory(description.src_desc(), engine)},
+      {DNNL_ARG_WEIGHTS, memory(description.weights_desc(), engine)},
+      {DNNL_ARG_BIAS, memory(description.bias_desc(), engine)},
+      {DNNL_ARG_DST, memory(description.dst_desc(), engine)}};
   for (auto &[number, argument] : call->arguments) {
     fill(argument);
   }
@@ -92,6 +105,19 @@ std::function<void()> makeOneDnnLayer(const PeerLayer &layer) {
     call->primitive.execute(call->stream, call->arguments);
     call->stream.wait();
   };
+}
+
+} // namespace
+
+std::function<void()> makeOneDnnLayer(const PeerLayer &layer) {
+  useOneThread();
+  auto call = std::make_shared<Layer>();
+  if (layer.size == 1 && layer.kernel == 1) {
+    return makeCall<inner_product_forward>(call,
+                                           describeDense(layer, call->engine));
+  }
+  return makeCall<convolution_forward>(
+      call, describeConvolution(layer, call->engine));
 }
 
 } // namespace kregc::bench
