@@ -1,6 +1,5 @@
-// The vector that <name>_self_test runs again: some inputs, and what the
-// library computes for them here. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// The vector of <name>_self_test: some inputs, and what the library computes.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Emit/Loader.h"
 #include "compiler/Emit/Objects.h"
