@@ -105,6 +105,13 @@ void addTarget(CLI::App &verb, Options &options) {
       ->capture_default_str();
 }
 
+void addMode(CLI::App &verb, Words &words) {
+  verb.add_option("--mode", words.mode, "what the library computes")
+      ->type_name("M")
+      ->check(CLI::IsMember({"inference"}))
+      ->capture_default_str();
+}
+
 void addCompile(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
   verb.add_option("-o,--output", options.outputFolder,
@@ -114,10 +121,7 @@ void addCompile(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("--name", options.name,
                   "C name of the model (default: from the file's name)")
       ->type_name("N");
-  verb.add_option("--mode", words.mode, "what to compile for")
-      ->type_name("M")
-      ->check(CLI::IsMember({"inference"}))
-      ->capture_default_str();
+  addMode(verb, words);
   addTarget(verb, options);
   verb.add_option("--emit", words.emit, "stop after this phase and write it")
       ->type_name("PHASE")
@@ -158,6 +162,7 @@ void addBench(CLI::App &verb, Options &options, Words &words) {
       ->type_name("B")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
       ->capture_default_str();
+  addMode(verb, words);
   addThreads(verb, options);
   addTarget(verb, options);
   addFormat(verb, words);
