@@ -10,17 +10,23 @@ using namespace mlir::kreg;
 
 LogicalResult ReshapeOp::verify() {
   RankedTensorType x = tensorTypeOf(getX()), y = tensorTypeOf(getY());
-  auto rowSize = [](RankedTensorType type) {
-    int64_t size = 1;
-    for (int64_t n : type.getShape().drop_front()) {
-      size *= n;
+  auto count = [](ArrayRef<int64_t> sizes) {
+    int64_t product = 1;
+    for (int64_t n : sizes) {
+      product *= n;
     }
-    return size;
+    return product;
   };
   // reshape_c1
-  if (x.getRank() < 1 || y.getRank() < 1 ||
-      x.getDimSize(0) != y.getDimSize(0) || rowSize(x) != rowSize(y) ||
-      x.getElementType() != y.getElementType()) {
+  bool same = x.getRank() >= 1 && y.getRank() >= 1 &&
+              x.getElementType() == y.getElementType();
+  if (same && x.hasStaticShape() && y.hasStaticShape()) {
+    same = count(x.getShape()) == count(y.getShape());
+  } else if (same) {
+    same = x.getDimSize(0) == y.getDimSize(0) &&
+           count(x.getShape().drop_front()) == count(y.getShape().drop_front());
+  }
+  if (!same) {
     return emitOpError("requires the batch and the number of elements to stay, "
                        "but got ")
            << x << " to " << y;

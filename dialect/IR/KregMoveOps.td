@@ -10,7 +10,8 @@ def Kreg_ReshapeOp : Kreg_TypedCoreOp<"reshape"> {
   let summary = "the same elements in row-major order in another shape; the batch stays";
   let description = [{
     Constraints:
-    * (C1) dimension 0 stays, and the others have the same product.
+    * (C1) a dynamic dimension 0 (the batch) stays, and the others have the
+      same product; without one, as for a weight, all have.
 
     Example:
     ```mlir

@@ -18,7 +18,9 @@ Result<Number> interpreter::run(ReshapeOp op, Operands<Number> operands) {
   Tensor<Number> y = *operands[0];
   int64_t batch = y.shape[0];
   y.shape = op.getType().getShape().vec();
-  y.shape[0] = batch;
+  if (op.getType().isDynamicDim(0)) {
+    y.shape[0] = batch;
+  }
   return y;
 }
 KREG_INSTANTIATE(ReshapeOp)

@@ -10,10 +10,12 @@ using kreg::BinaryKind;
 using kreg::ReduceKind;
 using kreg::UnaryKind;
 
-Value CallBuilder::constant(double value) {
-  auto type = RankedTensorType::get({1}, builder.getF32Type());
+Value CallBuilder::constants(ArrayRef<double> values) {
+  SmallVector<float> floats(values.begin(), values.end());
+  auto type = RankedTensorType::get(static_cast<int64_t>(floats.size()),
+                                    builder.getF32Type());
   return make<kreg::ConstantOp>(
-      DenseElementsAttr::get(type, static_cast<float>(value)));
+      DenseElementsAttr::get(type, ArrayRef<float>(floats)));
 }
 
 Value CallBuilder::unary(UnaryKind kind, Value x, ArrayRef<double> parameters) {

@@ -37,6 +37,9 @@ struct CallBuilder {
   /// x with the sizes of one sample replaced; the batch stays.
   mlir::Value reshape(mlir::Value x, llvm::ArrayRef<int64_t> sample);
 
+  /// A tensor without a batch in another shape.
+  mlir::Value reshapeWeight(mlir::Value x, llvm::ArrayRef<int64_t> shape);
+
   /// x with extents of one behind the batch until it has that rank: how Keras'
   /// merge layers align inputs (NumPy would put them before the batch).
   mlir::Value widen(mlir::Value x, int64_t rank);
@@ -58,8 +61,12 @@ struct CallBuilder {
   mlir::Value softmax(mlir::Value x, llvm::ArrayRef<int64_t> axes);
   mlir::Value logSoftmax(mlir::Value x, llvm::ArrayRef<int64_t> axes);
 
-  /// A number that broadcasts to anything.
-  mlir::Value constant(double value);
+  mlir::Value normalize(mlir::kreg::NormalizeKind kind, mlir::Value x,
+                        llvm::ArrayRef<int64_t> axes, double epsilon);
+
+  /// Numbers along the last axis; one broadcasts to anything.
+  mlir::Value constants(llvm::ArrayRef<double> values);
+  mlir::Value constant(double value) { return constants(value); }
 
   mlir::Value unary(mlir::kreg::UnaryKind kind, mlir::Value x,
                     llvm::ArrayRef<double> parameters = {});
@@ -104,6 +111,23 @@ Result importConfig(CallBuilder &call, const keras::BatchNormConfig &);
 Result importConfig(CallBuilder &call, const keras::MergeConfig &);
 Result importConfig(CallBuilder &call,
                     const keras::ActivityRegularizationConfig &);
+Result importConfig(CallBuilder &call, const keras::SeparableConvConfig &);
+Result importConfig(CallBuilder &call, const keras::ConvTransposeConfig &);
+Result importConfig(CallBuilder &call, const keras::EinsumDenseConfig &);
+Result importConfig(CallBuilder &call, const keras::CroppingConfig &);
+Result importConfig(CallBuilder &call, const keras::UpSamplingConfig &);
+Result importConfig(CallBuilder &call, const keras::RepeatVectorConfig &);
+Result importConfig(CallBuilder &call, const keras::PReluConfig &);
+Result importConfig(CallBuilder &call, const keras::SoftmaxConfig &);
+Result importConfig(CallBuilder &call, const keras::NoiseConfig &);
+Result importConfig(CallBuilder &call, const keras::LayerNormConfig &);
+Result importConfig(CallBuilder &call, const keras::GroupNormConfig &);
+Result importConfig(CallBuilder &call, const keras::UnitNormConfig &);
+Result importConfig(CallBuilder &call, const keras::NormalizationConfig &);
+Result importConfig(CallBuilder &call, const keras::RescalingConfig &);
+Result importConfig(CallBuilder &call, const keras::DotConfig &);
+Result importConfig(CallBuilder &call, const keras::EmbeddingConfig &);
+Result importConfig(CallBuilder &call, const keras::IdentityConfig &);
 
 } // namespace kregc::import
 

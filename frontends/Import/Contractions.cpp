@@ -80,3 +80,34 @@ Result import::importConfig(CallBuilder &call,
         config.dilation, window.low, window.high);
   });
 }
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::SeparableConvConfig &config) {
+  return convolve(call, config, [&](Value x) -> Value {
+    Window window(x, config);
+    Value y = call.make<kreg::DepthwiseConvOp>(
+        x, call.weight("depthwise_kernel"), config.strides, config.dilation,
+        window.low, window.high);
+    SmallVector<int64_t> ones(config.rank, 1), zeros(config.rank, 0);
+    return call.make<kreg::ConvOp>(y, call.weight("pointwise_kernel"), ones,
+                                   ones, zeros, zeros, /*groups=*/1);
+  });
+}
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::ConvTransposeConfig &config) {
+  return convolve(call, config, [&](Value x) -> Value {
+    // What the full result has more than Keras' is cut off, the odd point at
+    // the end; where Keras' has more, zeros are behind it.
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < config.rank; ++i) {
+      int64_t out = call.call.shape[i + (config.channelsFirst ? 2 : 1)];
+      int64_t full = (typeOf(x).getDimSize(i + 1) - 1) * config.strides[i] +
+                     (config.kernel[i] - 1) * config.dilation[i] + 1;
+      low.push_back(std::max<int64_t>(full - out, 0) / 2);
+      high.push_back(full - out - low.back());
+    }
+    return call.make<kreg::ConvTransposeOp>(
+        x, call.weight("kernel"), config.strides, config.dilation, low, high);
+  });
+}

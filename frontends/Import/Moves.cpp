@@ -94,6 +94,14 @@ Value CallBuilder::reshape(Value x, ArrayRef<int64_t> sample) {
   return make<kreg::ReshapeOp>(type, x);
 }
 
+Value CallBuilder::reshapeWeight(Value x, ArrayRef<int64_t> shape) {
+  if (typeOf(x).getShape() == shape) {
+    return x;
+  }
+  return make<kreg::ReshapeOp>(
+      RankedTensorType::get(shape, typeOf(x).getElementType()), x);
+}
+
 Value CallBuilder::widen(Value x, int64_t rank) {
   SmallVector<int64_t> sample(rank - rankOf(x), 1);
   llvm::append_range(sample, typeOf(x).getShape().drop_front());
@@ -127,8 +135,13 @@ Result import::importConfig(CallBuilder &call,
 }
 
 Result import::importConfig(CallBuilder &call,
-                            const keras::ConcatenateConfig &config) {
-  return call.make<kreg::ConcatOp>(
-      ValueRange(call.inputs),
-      normalizeAxis(config.axis, rankOf(call.inputs[0])));
+                            const keras::RepeatVectorConfig &config) {
+  Value x = call.inputs[0];
+  int64_t units = typeOf(x).getDimSize(1);
+  return call.make<kreg::RepeatOp>(call.reshape(x, {1, units}),
+                                   ArrayRef<int64_t>{1, config.count, 1});
+}
+
+Result import::importConfig(CallBuilder &call, const keras::IdentityConfig &) {
+  return call.inputs[0];
 }

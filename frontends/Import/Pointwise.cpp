@@ -1,4 +1,4 @@
-// Merges, dropout, batch normalisation and penalties alone.
+// Layers of single elements: noise, rescaling, PReLU, embedding, penalties.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Import/CallBuilder.h"
@@ -8,6 +8,8 @@
 using namespace mlir;
 using namespace kregc;
 using namespace kregc::import;
+using kreg::BinaryKind;
+using kreg::UnaryKind;
 
 llvm::Error CallBuilder::unsupported(llvm::StringRef what) {
   return diagnose(kregc::Diagnostic::UnsupportedOption, layer.where, layer.name,
@@ -23,46 +25,74 @@ Result import::importConfig(CallBuilder &call,
   return call.inputs[0];
 }
 
-Result import::importConfig(CallBuilder &call,
-                            const keras::DropoutConfig &config) {
+/// 0 stands for the batch.
+static SmallVector<int64_t> noiseShapeOf(const keras::Shape &shape) {
   SmallVector<int64_t> noise;
-  for (int64_t size : config.noiseShape) {
+  for (int64_t size : shape) {
     noise.push_back(size < 0 ? 0 : size);
   }
+  return noise;
+}
+
+static IntegerAttr seedOf(CallBuilder &call, std::optional<int64_t> seed) {
+  return seed ? call.builder.getI64IntegerAttr(*seed) : IntegerAttr();
+}
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::DropoutConfig &config) {
   return call.make<kreg::DropoutOp>(
       call.inputs[0], call.builder.getF64FloatAttr(config.rate),
-      call.array(noise),
-      config.seed ? call.builder.getI64IntegerAttr(*config.seed)
-                  : IntegerAttr());
+      call.array(noiseShapeOf(config.noiseShape)), seedOf(call, config.seed));
+}
+
+static kreg::NoiseKind noiseKindOf(keras::NoiseConfig::Kind kind) {
+  using Kind = keras::NoiseConfig::Kind;
+  switch (kind) {
+  case Kind::GaussianNoise:
+    return kreg::NoiseKind::GaussianNoise;
+  case Kind::GaussianDropout:
+    return kreg::NoiseKind::GaussianDropout;
+  case Kind::AlphaDropout:
+    return kreg::NoiseKind::AlphaDropout;
+  }
+  llvm_unreachable("all kinds are above");
 }
 
 Result import::importConfig(CallBuilder &call,
-                            const keras::BatchNormConfig &config) {
-  OpBuilder &b = call.builder;
+                            const keras::NoiseConfig &config) {
+  return call.make<kreg::NoiseOp>(
+      kreg::NoiseKindAttr::get(call.builder.getContext(),
+                               noiseKindOf(config.kind)),
+      call.inputs[0], call.builder.getF64FloatAttr(config.amount),
+      call.array(noiseShapeOf(config.noiseShape)), seedOf(call, config.seed));
+}
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::SoftmaxConfig &config) {
+  return call.softmax(call.inputs[0], config.axes);
+}
+
+/// Keras' own form: relu(x) - α·relu(-x).
+Result import::importConfig(CallBuilder &call, const keras::PReluConfig &) {
   Value x = call.inputs[0];
-  Value gamma = config.scale ? call.weight("gamma") : Value();
-  Value beta = config.center ? call.weight("beta") : Value();
-  return call.make<kreg::BatchNormOp>(
-      x, call.weight("moving_mean"), call.weight("moving_variance"), gamma,
-      beta, b.getF64FloatAttr(config.epsilon),
-      b.getI64IntegerAttr(normalizeAxis(config.axis, rankOf(x))),
-      b.getF64FloatAttr(config.momentum),
-      call.layer.trainable ? b.getUnitAttr() : UnitAttr());
+  Value positive = call.unary(UnaryKind::Relu, x);
+  Value negative = call.unary(UnaryKind::Relu, call.unary(UnaryKind::Neg, x));
+  return call.binary(
+      BinaryKind::Sub, positive,
+      call.binary(BinaryKind::Mul, call.weight("alpha"), negative));
 }
 
 Result import::importConfig(CallBuilder &call,
-                            const keras::MergeConfig &config) {
-  auto kind = config.kind == keras::MergeConfig::Kind::Add
-                  ? kreg::BinaryKind::Add
-                  : kreg::BinaryKind::Mul;
-  int64_t rank = 0;
-  for (Value input : call.inputs) {
-    rank = std::max(rank, rankOf(input));
+                            const keras::RescalingConfig &config) {
+  Value y = call.binary(BinaryKind::Mul, call.inputs[0],
+                        call.constants(config.scale));
+  if (llvm::all_of(config.offset, [](double n) { return n == 0; })) {
+    return y;
   }
-  Value result;
-  for (Value input : call.inputs) {
-    Value next = call.widen(input, rank);
-    result = result ? call.binary(kind, result, next) : next;
-  }
-  return result;
+  return call.binary(BinaryKind::Add, y, call.constants(config.offset));
+}
+
+Result import::importConfig(CallBuilder &call, const keras::EmbeddingConfig &) {
+  return call.make<kreg::EmbeddingOp>(call.inputs[0],
+                                      call.weight("embeddings"));
 }

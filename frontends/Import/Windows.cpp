@@ -46,3 +46,35 @@ Result import::importConfig(CallBuilder &call,
   }
   return call.make<kreg::PadOp>(call.inputs[0], low, high);
 }
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::CroppingConfig &config) {
+  int64_t rank = rankOf(call.inputs[0]);
+  SmallVector<int64_t> low(rank), high(rank);
+  for (size_t i = 0; i < config.low.size(); ++i) {
+    size_t dim = config.channelsFirst ? i + 2 : i + 1;
+    low[dim] = config.low[i];
+    high[dim] = config.high[i];
+  }
+  return call.make<kreg::SliceOp>(call.inputs[0], low, high);
+}
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::UpSamplingConfig &config) {
+  if (config.bilinear) {
+    return call.channelsLast(
+        call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
+          SmallVector<int64_t> sizes;
+          for (auto [i, factor] : llvm::enumerate(config.factors)) {
+            sizes.push_back(typeOf(x).getDimSize(i + 1) * factor);
+          }
+          return call.make<kreg::ResizeOp>(kreg::ResizeKind::Bilinear, x,
+                                           sizes);
+        });
+  }
+  SmallVector<int64_t> factors(rankOf(call.inputs[0]), 1);
+  for (auto [i, factor] : llvm::enumerate(config.factors)) {
+    factors[config.channelsFirst ? i + 2 : i + 1] = factor;
+  }
+  return call.make<kreg::RepeatOp>(call.inputs[0], factors);
+}

@@ -88,9 +88,56 @@ struct ZeroPaddingConfig { int64_t rank; std::vector<int64_t> low, high; bool ch
 struct ActivationConfig { Activation activation; };
 struct DropoutConfig { double rate; Shape noiseShape; std::optional<int64_t> seed; };
 struct BatchNormConfig { int64_t axis; double momentum, epsilon; bool center, scale; };
-struct MergeConfig { enum class Kind { Add, Multiply } kind; };
+struct MergeConfig { enum class Kind { Add, Multiply, Subtract, Average, Maximum, Minimum } kind; };
 struct ConcatenateConfig { int64_t axis; };
 struct ActivityRegularizationConfig {};           ///< the regularizer is Layer::activityRegularizer
+
+// Read and imported from issue 4 on. Axes may be negative, as in the file.
+struct SeparableConvConfig {                      ///< weights depthwise_kernel, pointwise_kernel, bias
+  int64_t rank, filters, depthMultiplier;
+  std::vector<int64_t> kernel, strides, dilation;
+  Padding padding;
+  bool channelsFirst, useBias;
+  Activation activation;
+};
+struct ConvTransposeConfig {                      ///< the output's sizes are Call::shape
+  int64_t rank, filters;
+  std::vector<int64_t> kernel, strides, dilation;
+  std::optional<std::vector<int64_t>> outputPadding;
+  Padding padding;
+  bool channelsFirst, useBias;
+  Activation activation;
+};
+struct EinsumDenseConfig { std::string equation; Shape output; bool useBias; Activation activation; }; ///< output as in the file
+struct CroppingConfig { int64_t rank; std::vector<int64_t> low, high; bool channelsFirst; };
+struct UpSamplingConfig { int64_t rank; std::vector<int64_t> factors; bool bilinear, channelsFirst; };
+struct RepeatVectorConfig { int64_t count; };
+struct PReluConfig { std::vector<int64_t> sharedAxes; };   ///< weight alpha
+struct SoftmaxConfig { std::vector<int64_t> axes; };       ///< several; one is an ActivationConfig
+struct NoiseConfig {                              ///< amount: standard deviation or rate
+  enum class Kind { GaussianNoise, GaussianDropout, AlphaDropout } kind;
+  double amount;
+  Shape noiseShape;                               ///< of AlphaDropout
+  std::optional<int64_t> seed;
+};
+struct LayerNormConfig {                          ///< also RMSNormalization: rms, no center
+  std::vector<int64_t> axes;
+  double epsilon;
+  bool center, scale, rms;
+  std::string scaleName = "gamma";                ///< "scale" of RMSNormalization
+};
+struct GroupNormConfig { int64_t groups, axis; double epsilon; bool center, scale; }; ///< groups -1: one per channel
+struct UnitNormConfig { std::vector<int64_t> axes; };
+struct NormalizationConfig {                      ///< numbers of the config, else weights mean, variance
+  std::vector<int64_t> axes;                      ///< those that have their own mean
+  std::vector<double> mean, variance;             ///< row-major over `shape`
+  Shape shape;                                    ///< of mean as given; empty: one number
+  bool invert;
+};
+struct RescalingConfig { std::vector<double> scale, offset; }; ///< one number or one per channel
+struct DotConfig { int64_t axes[2]; bool normalize; };
+struct EmbeddingConfig { int64_t inputDim, outputDim; };   ///< weight embeddings
+struct IdentityConfig {};
 
 using LayerConfig =
     std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
