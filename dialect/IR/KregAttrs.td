@@ -45,6 +45,28 @@ def Kreg_L1L2Attr : Kreg_Attr<"L1L2", "l1l2"> {
   }];
 }
 
+def Kreg_OrthogonalMode : Kreg_Enum<"OrthogonalMode", "the vectors of a matrix", [
+  I32EnumCase<"Rows", 0, "rows">,
+  I32EnumCase<"Columns", 1, "columns">
+]>;
+
+def Kreg_OrthogonalAttr : Kreg_Attr<"Orthogonal", "orthogonal"> {
+  let summary = "the regularizer factor · mean of |cos| over the pairs of rows or columns";
+  let description = [{
+    Of a matrix with vectors v1 … vn: each is scaled to u = v·min(1/‖v‖, 10⁷);
+    the penalty is factor·½·Σ|ui·uj| over i ≠ j, divided by n(n-1)/2. One vector
+    has no pairs: the penalty is NaN, as in Keras.
+  }];
+  let parameters = (ins "FloatAttr":$factor, "OrthogonalMode":$mode);
+  let builders = [AttrBuilder<(ins "double":$factor, "OrthogonalMode":$mode), [{
+    return $_get($_ctxt, FloatAttr::get(Float64Type::get($_ctxt), factor), mode);
+  }]>];
+  let assemblyFormat = "`<` custom<Coefficient>($factor) `,` $mode `>`";
+  let extraClassDeclaration = [{
+    double factor() const { return getFactor().getValueAsDouble(); }
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Functions of one and two numbers
 //===----------------------------------------------------------------------===//

@@ -28,6 +28,7 @@ def Kreg_Dialect : Dialect {
 
     Version log of the dialect's bytecode:
       1.0  first version
+      1.1  `orthogonal` of `kreg.layer` and `kreg.variable`
   }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;

@@ -17,7 +17,7 @@ struct KregVersion : DialectVersion {
   uint64_t major, minor;
 };
 
-constexpr uint64_t kMajor = 1, kMinor = 0;
+constexpr uint64_t kMajor = 1, kMinor = 1;
 
 class KregBytecodeInterface : public BytecodeDialectInterface {
 public:
@@ -45,7 +45,7 @@ public:
     return std::make_unique<KregVersion>(major, minor);
   }
 
-  /// 1.0 is the first version: there is nothing to upgrade yet.
+  /// What 1.0 lacks is read as absent, below.
   LogicalResult upgradeFromVersion(Operation *,
                                    const DialectVersion &) const override {
     return success();
@@ -56,4 +56,65 @@ public:
 
 void KregDialect::addBytecodeInterface() {
   addInterfaces<KregBytecodeInterface>();
+}
+
+//===----------------------------------------------------------------------===//
+// Properties that came after 1.0
+//===----------------------------------------------------------------------===//
+
+/// Reads `orthogonal`, which files of 1.0 do not have.
+static LogicalResult readOrthogonal(DialectBytecodeReader &reader,
+                                    OrthogonalAttr &attribute) {
+  auto version = reader.getDialectVersion<KregDialect>();
+  if (succeeded(version) &&
+      static_cast<const KregVersion *>(*version)->minor < 1) {
+    return success();
+  }
+  return reader.readOptionalAttribute(attribute);
+}
+
+LogicalResult LayerOp::readProperties(DialectBytecodeReader &reader,
+                                      OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  return success(
+      succeeded(reader.readOptionalAttribute(properties.call)) &&
+      succeeded(reader.readAttribute(properties.class_name)) &&
+      succeeded(reader.readAttribute(properties.layer_name)) &&
+      succeeded(reader.readOptionalAttribute(properties.norm)) &&
+      succeeded(reader.readOptionalAttribute(properties.regularizer)) &&
+      succeeded(readOrthogonal(reader, properties.orthogonal)));
+}
+
+void LayerOp::writeProperties(DialectBytecodeWriter &writer) {
+  auto &properties = getProperties();
+  writer.writeOptionalAttribute(properties.call);
+  writer.writeAttribute(properties.class_name);
+  writer.writeAttribute(properties.layer_name);
+  writer.writeOptionalAttribute(properties.norm);
+  writer.writeOptionalAttribute(properties.regularizer);
+  writer.writeOptionalAttribute(properties.orthogonal);
+}
+
+LogicalResult VariableOp::readProperties(DialectBytecodeReader &reader,
+                                         OperationState &state) {
+  auto &properties = state.getOrAddProperties<Properties>();
+  return success(
+      succeeded(reader.readOptionalAttribute(properties.regularizer)) &&
+      succeeded(reader.readAttribute(properties.sym_name)) &&
+      succeeded(reader.readOptionalAttribute(properties.sym_visibility)) &&
+      succeeded(reader.readOptionalAttribute(properties.trainable)) &&
+      succeeded(reader.readAttribute(properties.type)) &&
+      succeeded(reader.readOptionalAttribute(properties.value)) &&
+      succeeded(readOrthogonal(reader, properties.orthogonal)));
+}
+
+void VariableOp::writeProperties(DialectBytecodeWriter &writer) {
+  auto &properties = getProperties();
+  writer.writeOptionalAttribute(properties.regularizer);
+  writer.writeAttribute(properties.sym_name);
+  writer.writeOptionalAttribute(properties.sym_visibility);
+  writer.writeOptionalAttribute(properties.trainable);
+  writer.writeAttribute(properties.type);
+  writer.writeOptionalAttribute(properties.value);
+  writer.writeOptionalAttribute(properties.orthogonal);
 }

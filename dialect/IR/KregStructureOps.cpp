@@ -93,7 +93,9 @@ ParseResult LayerOp::parse(OpAsmParser &parser, OperationState &result) {
   }
   if (succeeded(parser.parseOptionalKeyword("penalised"))) {
     StringRef word;
-    auto regularizer = dyn_cast_or_null<L1L2Attr>(L1L2Attr::parse(parser, {}));
+    bool orthogonal = succeeded(parser.parseOptionalKeyword("orthogonal"));
+    Attribute regularizer = orthogonal ? OrthogonalAttr::parse(parser, {})
+                                       : L1L2Attr::parse(parser, {});
     SMLoc loc = parser.getCurrentLocation();
     if (!regularizer || parser.parseKeyword("per") ||
         parser.parseKeyword(&word)) {
@@ -103,7 +105,9 @@ ParseResult LayerOp::parse(OpAsmParser &parser, OperationState &result) {
     if (!norm) {
       return parser.emitError(loc) << "expected 'per batch' or 'per none'";
     }
-    result.addAttribute(getRegularizerAttrName(result.name), regularizer);
+    result.addAttribute(orthogonal ? getOrthogonalAttrName(result.name)
+                                   : getRegularizerAttrName(result.name),
+                        regularizer);
     result.addAttribute(getNormAttrName(result.name),
                         NormAttr::get(builder.getContext(), *norm));
   }
@@ -122,15 +126,20 @@ void LayerOp::print(OpAsmPrinter &printer) {
   if (getCall() != 0) {
     printer << " call " << getCall();
   }
-  if (getRegularizer()) {
+  if (getRegularizer() || getOrthogonal()) {
     printer << " penalised ";
-    getRegularizerAttr().print(printer);
+    if (getOrthogonal()) {
+      printer << "orthogonal ";
+      getOrthogonalAttr().print(printer);
+    } else {
+      getRegularizerAttr().print(printer);
+    }
     printer << " per " << stringifyNorm(getNorm());
   }
   printer.printOptionalAttrDictWithKeyword(
       (*this)->getAttrs(),
       {getLayerNameAttrName(), getClassNameAttrName(), getCallAttrName(),
-       getRegularizerAttrName(), getNormAttrName()});
+       getRegularizerAttrName(), getOrthogonalAttrName(), getNormAttrName()});
   printer << ' ';
   printer.printRegion(getBody());
   if (getNumResults() != 0) {
@@ -145,6 +154,10 @@ LogicalResult LayerOp::verifyRegions() {
     return emitOpError("requires its body to yield the result types ")
            << getResultTypes();
   }
+  // layer_c2
+  if (getRegularizer() && getOrthogonal()) {
+    return emitOpError("requires one regularizer at most");
+  }
   return success();
 }
 
@@ -157,6 +170,14 @@ LogicalResult VariableOp::verify() {
   if (getValue() && getValue()->getType() != getType()) {
     return emitOpError("requires a value of type ")
            << getType() << ", but got " << getValue()->getType();
+  }
+  // variable_c2
+  if (getOrthogonal() && getRegularizer()) {
+    return emitOpError("requires one regularizer at most");
+  }
+  if (getOrthogonal() && cast<RankedTensorType>(getType()).getRank() != 2) {
+    return emitOpError("requires a matrix for 'orthogonal', but got ")
+           << getType();
   }
   return success();
 }
@@ -183,6 +204,15 @@ LogicalResult PenaltyOp::verify() {
       cast<RankedTensorType>(getInput().getType()).getRank() == 0) {
     return emitOpError("requires an input of rank 1 or more when normalised by "
                        "batch, but got ")
+           << getInput().getType();
+  }
+  return success();
+}
+
+LogicalResult OrthogonalPenaltyOp::verify() {
+  // orthogonal_penalty_c1
+  if (cast<RankedTensorType>(getInput().getType()).getRank() != 2) {
+    return emitOpError("requires an input of rank 2, but got ")
            << getInput().getType();
   }
   return success();

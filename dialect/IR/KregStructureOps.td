@@ -88,10 +88,12 @@ def Kreg_LayerOp : Kreg_Op<"layer", [SingleBlock, NoRegionArguments,
     The region is the layer's `call`; its `kreg.yield` gives the outputs. With
     `penalised R per N` each output adds one penalty to the model, after the
     body (that is, after the activation), as `Layer.__call__` does.
-    `call` counts the calls of a shared layer from 0.
+    `call` counts the calls of a shared layer from 0. The regularizer R is
+    `<l1, l2>` or `orthogonal <factor, mode>`.
 
     Constraints:
     * (C1) the yielded types are the result types.
+    * (C2) there is at most one regularizer.
 
     Example:
     ```mlir
@@ -107,11 +109,13 @@ def Kreg_LayerOp : Kreg_Op<"layer", [SingleBlock, NoRegionArguments,
   let arguments = (ins StrAttr:$layer_name, StrAttr:$class_name,
                        DefaultValuedAttr<I64Attr, "0">:$call,
                        OptionalAttr<Kreg_L1L2Attr>:$regularizer,
+                       OptionalAttr<Kreg_OrthogonalAttr>:$orthogonal,
                        DefaultValuedAttr<Kreg_NormAttr, "::mlir::kreg::Norm::Batch">:$norm);
   let results = (outs Variadic<Kreg_Tensor>:$outputs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1; // the class name is a bare word
   let hasRegionVerifier = 1;
+  let useCustomPropertiesEncoding = 1; // bytecode 1.0 has no `orthogonal`
 }
 
 def Kreg_YieldOp : Kreg_Op<"yield", [Pure, Terminator, ReturnLike,
@@ -142,11 +146,12 @@ def Kreg_VariableOp : Kreg_Op<"variable", [Symbol]> {
   let summary = "a weight of the model, by its Keras path";
   let description = [{
     `value` is a dense resource (never printed in full) or absent for a file
-    without weights. `regularizer` is the weight penalty; never divided by the
-    batch.
+    without weights. `regularizer` or `orthogonal` is the weight penalty; never
+    divided by the batch.
 
     Constraints:
     * (C1) the value has the variable's type.
+    * (C2) there is at most one regularizer, and `orthogonal` is that of a matrix.
 
     Example:
     ```mlir
@@ -156,12 +161,15 @@ def Kreg_VariableOp : Kreg_Op<"variable", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$sym_visibility,
                        TypeAttrOf<AnyStaticShapeTensor>:$type, UnitAttr:$trainable,
                        OptionalAttr<Kreg_L1L2Attr>:$regularizer,
+                       OptionalAttr<Kreg_OrthogonalAttr>:$orthogonal,
                        OptionalAttr<ElementsAttr>:$value);
   let assemblyFormat = [{
-    $sym_name (`trainable` $trainable^)? (`penalised` $regularizer^)? `:` $type
+    $sym_name (`trainable` $trainable^)? (`penalised` $regularizer^)?
+    (`orthogonal` $orthogonal^)? `:` $type
     (`=` $value^)? attr-dict
   }];
   let hasVerifier = 1;
+  let useCustomPropertiesEncoding = 1; // bytecode 1.0 has no `orthogonal`
 }
 
 def Kreg_ReadOp : Kreg_Op<"read", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -213,6 +221,31 @@ def Kreg_PenaltyOp : Kreg_Op<"penalty", [Pure]> {
   let assemblyFormat = "$input `,` $regularizer `per` `` $norm `:` type($input) attr-dict";
   let hasVerifier = 1;
   let hasFolder = 1; // zero coefficients: the constant 0
+}
+
+def Kreg_OrthogonalPenaltyOp : Kreg_Op<"orthogonal_penalty", [Pure]> {
+  let summary = "how far the rows or columns of a matrix are from orthogonal";
+  let description = [{
+    The formula is that of `#kreg.orthogonal`; the rows are the samples of the
+    batch. `per batch` divides by dimension 0; an empty batch gives 0. The
+    factor is rounded to the element type first.
+
+    Constraints:
+    * (C1) the input has rank 2.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %p = kreg.orthogonal_penalty %x, <0.05, columns> per batch : tensor<?x4xf32>
+      kreg.return %x : tensor<?x4xf32> penalties %p
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$input, Kreg_OrthogonalAttr:$regularizer,
+                       Kreg_NormAttr:$norm);
+  let results = (outs F64:$value);
+  let assemblyFormat = "$input `,` $regularizer `per` `` $norm `:` type($input) attr-dict";
+  let hasVerifier = 1;
 }
 
 //===----------------------------------------------------------------------===//

@@ -71,6 +71,21 @@ Number minimum(const Number &a, const Number &b) {
              : b;
 }
 
+/// min(1/√squares, 1/ε): the factor to a norm of 1 of Keras' `normalize`. None
+/// where the root is not rational.
+template <typename Number>
+std::optional<Number> inverseNorm(const Number &squares,
+                                  const Number &epsilon) {
+  using A = Arithmetic<Number>;
+  Number largest = *A::divide(Number(1), epsilon);
+  if (squares == Number(0)) {
+    return largest;
+  }
+  std::optional<Number> root = A::sqrt(squares);
+  return root ? std::optional(minimum(*A::divide(Number(1), *root), largest))
+              : std::nullopt;
+}
+
 } // namespace mlir::kreg::interpreter
 
 #endif // KREGC_DIALECT_INTERPRETER_ARITHMETIC_H

@@ -201,13 +201,17 @@ llvm::Error Run<Number>::runLayer(LayerOp layer) {
     return error;
   }
   passOn(layer, body);
-  if (!layer.getRegularizer()) {
+  if (!layer.getRegularizer() && !layer.getOrthogonal()) {
     return llvm::Error::success();
   }
   for (Value output : layer.getOutputs()) {
+    const Tensor<Number> &x = *values.at(output);
     llvm::Expected<Number> penalty =
-        penaltyOf(layer, output, *values.at(output), *layer.getRegularizer(),
-                  layer.getNorm());
+        layer.getOrthogonal()
+            ? penaltyOf(layer, output, x, *layer.getOrthogonal(),
+                        layer.getNorm())
+            : penaltyOf(layer, output, x, *layer.getRegularizer(),
+                        layer.getNorm());
     if (!penalty) {
       return penalty.takeError();
     }

@@ -52,17 +52,6 @@ private:
     return root ? A::divide(Number(1), *root) : std::nullopt;
   }
 
-  /// min(1/√squares, 1/ε)
-  static Maybe inverseNorm(const Number &squares, const Number &epsilon) {
-    Number largest = *A::divide(Number(1), epsilon);
-    if (squares == Number(0)) {
-      return largest;
-    }
-    Maybe root = A::sqrt(squares);
-    return root ? Maybe(minimum(*A::divide(Number(1), *root), largest))
-                : std::nullopt;
-  }
-
   const Tensor<Number> &x;
   ArrayRef<int64_t> at;
 };

@@ -42,6 +42,7 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(MatmulOp)                                                                  \
   X(EmbeddingOp)                                                               \
   X(PenaltyOp)                                                                 \
+  X(OrthogonalPenaltyOp)                                                       \
   X(ReduceToOp)                                                                \
   X(InverseBatchOp)                                                            \
   X(TotalOp)                                                                   \
@@ -72,6 +73,12 @@ template <typename Number>
 llvm::Expected<Number> penaltyOf(Operation *at, Value of,
                                  const Tensor<Number> &x, L1L2Attr regularizer,
                                  Norm norm);
+
+/// The penalty of #kreg.orthogonal of a matrix; `norm` as above.
+template <typename Number>
+llvm::Expected<Number> penaltyOf(Operation *at, Value of,
+                                 const Tensor<Number> &x,
+                                 OrthogonalAttr regularizer, Norm norm);
 
 /// The elements of a constant or of a weight's value.
 template <typename Number>

@@ -50,7 +50,7 @@ LogicalResult DissolveLayersPass::dissolve(LayerOp layer,
   layer->getBlock()->getOperations().splice(layer->getIterator(),
                                             body.getOperations());
   layer.replaceAllUsesWith(outputs);
-  if (layer.getRegularizer()) {
+  if (layer.getRegularizer() || layer.getOrthogonal()) {
     for (Value output : outputs) {
       FailureOr<Value> penalty = penalise(layer, output);
       if (failed(penalty)) {
@@ -77,12 +77,23 @@ FailureOr<Value> DissolveLayersPass::penalise(LayerOp layer, Value output) {
   // Values are printed under the name of their location. This one hides the
   // layer's behind its own, so that the text does not depend on who asks.
   Location loc = NameLoc::get(builder.getStringAttr("penalty"), layer.getLoc());
-  auto penalty =
-      PenaltyOp::create(builder, loc, output, *layer.getRegularizer(), norm);
+  Value penalty;
+  if (auto orthogonal = layer.getOrthogonalAttr()) {
+    if (type.getRank() != 2) {
+      return layer.emitError("an orthogonal penalty needs a matrix, but the "
+                             "output is ")
+             << type;
+    }
+    penalty =
+        OrthogonalPenaltyOp::create(builder, loc, output, orthogonal, norm);
+  } else {
+    penalty =
+        PenaltyOp::create(builder, loc, output, *layer.getRegularizer(), norm);
+  }
   remark::passed(
       layer.getLoc(),
       remarkOptions(getOperation(), "kreg-dissolve-layers", "penalty_of_layer"))
       << remark::metric("layer", layer.getLayerName())
       << remark::metric("tensor", Type(type));
-  return penalty.getValue();
+  return penalty;
 }

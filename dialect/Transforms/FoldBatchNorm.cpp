@@ -290,7 +290,8 @@ void FoldBatchNormPass::runOnOperation() {
   for (Operation *op : unread) {
     auto variable = cast<VariableOp>(op);
     // A weight penalty still needs its weight.
-    if (!read.contains(variable.getSymName()) && !variable.getRegularizer()) {
+    if (!read.contains(variable.getSymName()) && !variable.getRegularizer() &&
+        !variable.getOrthogonal()) {
       symbols->erase(variable);
     }
   }

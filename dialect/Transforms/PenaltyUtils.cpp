@@ -12,7 +12,7 @@ void mlir::kreg::setInsertionPointForPenalty(OpBuilder &builder, Value tensor) {
   builder.setInsertionPointAfterValue(tensor);
   Block *block = builder.getInsertionBlock();
   while (builder.getInsertionPoint() != block->end() &&
-         isa<PenaltyOp>(*builder.getInsertionPoint())) {
+         isa<PenaltyOp, OrthogonalPenaltyOp>(*builder.getInsertionPoint())) {
     builder.setInsertionPointAfter(&*builder.getInsertionPoint());
   }
 }

@@ -33,11 +33,12 @@ static LogicalResult verifyOp(Operation *op, bool inference) {
            << kernel.getKernelName() << "' is made after penalty form";
   }
   auto norm = dyn_cast<BatchNormOp>(op);
-  if (inference && (isa<DropoutOp>(op) || (norm && norm.getTrained()))) {
+  if (inference &&
+      (isa<DropoutOp, NoiseOp>(op) || (norm && norm.getTrained()))) {
     return refuse(op, "a fact of training in a model for inference",
                   "kreg-specialize-inference");
   }
-  if (isa<PenaltyOp>(op) && op->use_empty()) {
+  if (isa<PenaltyOp, OrthogonalPenaltyOp>(op) && op->use_empty()) {
     return refuse(op, "the penalty is not among those of 'kreg.return'",
                   "canonicalize");
   }
@@ -50,7 +51,8 @@ static LogicalResult verifyPenalties(ModelOp model) {
   llvm::DenseSet<std::pair<Value, unsigned>> seen;
   for (const PenaltySite &site : collectPenaltySites(model)) {
     if (!site.tensor) {
-      if (!matchPattern(site.other, m_AnyZeroFloat())) {
+      if (!matchPattern(site.other, m_AnyZeroFloat()) &&
+          !site.other.getDefiningOp<OrthogonalPenaltyOp>()) {
         return getReturn(model).emitError(
             "a penalty is neither a 'kreg.penalty' nor the constant 0");
       }

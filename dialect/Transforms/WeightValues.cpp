@@ -47,7 +47,7 @@ VariableOp mlir::kreg::makeVariable(SymbolTable &symbols, VariableOp after,
   auto variable = VariableOp::create(
       builder, after.getLoc(), name, /*sym_visibility=*/StringAttr(), type,
       /*trainable=*/false, /*regularizer=*/L1L2Attr(),
-      cast<ElementsAttr>(value));
+      /*orthogonal=*/OrthogonalAttr(), cast<ElementsAttr>(value));
   symbols.insert(variable, std::next(Block::iterator(after)));
   return variable;
 }

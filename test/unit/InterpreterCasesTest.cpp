@@ -54,7 +54,10 @@ static void compare(const std::string &what, std::vector<double> got,
   double worst = 0;
   for (size_t i = 0; i < got.size(); ++i) {
     bool same = std::isnan(got[i]) && std::isnan(want[i]);
-    double off = same || got[i] == want[i] ? 0 : std::fabs(got[i] - want[i]);
+    if (same || got[i] == want[i]) {
+      continue;
+    }
+    double off = std::fabs(got[i] - want[i]);
     double excess = off / (atol + rtol * std::fabs(want[i]));
     worst = excess <= worst ? worst : excess; // NaN stays
   }

@@ -93,7 +93,7 @@ TEST_F(Interpreter, LargeArgumentsDoNotOverflow) {
   expectNear(map("softmax %x axis 1", x), {0, 1});
 }
 
-// But for those that ask "x > a ?", which NaN answers with no, as Keras' do.
+// But for the threshold, of which Keras asks "x > a ?", to which NaN says no.
 TEST_F(Interpreter, NaNGoesThroughEveryFunction) {
   for (unsigned kind = 0; kind <= getMaxEnumValForUnaryKind(); ++kind) {
     auto k = static_cast<UnaryKind>(kind);
@@ -104,9 +104,7 @@ TEST_F(Interpreter, NaNGoesThroughEveryFunction) {
     params += params.empty() ? "" : "]";
     std::string name = stringifyUnaryKind(k).str();
     SCOPED_TRACE(name);
-    double want = k == UnaryKind::Step        ? 0
-                  : k == UnaryKind::Threshold ? 1
-                                              : kNaN;
+    double want = k == UnaryKind::Threshold ? 1 : kNaN;
     expectNear(map("unary " + name + " %x" + params, Doubles{kNaN}), {want});
   }
 }

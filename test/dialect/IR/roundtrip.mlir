@@ -13,7 +13,8 @@ kreg.variable @frozen : tensor<2xf32> = dense<[1.0, 2.0]> : tensor<2xf32>
 // CHECK: kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
 kreg.variable @depthwise : tensor<3x2x2xf32> = dense_resource<weights> : tensor<3x2x2xf32>
 
-kreg.variable @table trainable : tensor<5x2xf32>
+// CHECK: kreg.variable @table trainable orthogonal <0.01, columns> : tensor<5x2xf32>
+kreg.variable @table trainable orthogonal <0.01, columns> : tensor<5x2xf32>
 
 // CHECK-LABEL: kreg.model @layers
 // CHECK-SAME: (%arg0: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {kreg.name = "out"}) attributes {mode = "inference"}
@@ -30,8 +31,12 @@ kreg.model @layers(%x: tensor<?x4xf32> {kreg.name = "in"}) -> (tensor<?x4xf32> {
   %1 = kreg.layer "shared" Dense call 2 penalised <0.01, 0.0> per none attributes {note = "n"} {
     kreg.yield %0 : tensor<?x4xf32>
   } : tensor<?x4xf32>
+  // CHECK: kreg.layer "orthogonal" Dense penalised orthogonal <0.05, rows> per batch {
+  %2 = kreg.layer "orthogonal" Dense penalised orthogonal <0.05, rows> per batch {
+    kreg.yield %1 : tensor<?x4xf32>
+  } : tensor<?x4xf32>
   // CHECK: kreg.return %{{.*}} : tensor<?x4xf32>
-  kreg.return %1 : tensor<?x4xf32>
+  kreg.return %2 : tensor<?x4xf32>
 }
 
 // CHECK-LABEL: kreg.model @penalties
@@ -40,8 +45,10 @@ kreg.model @penalties(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %p = kreg.penalty %x, <0.01, 0.02> per batch : tensor<?x4xf32>
   // CHECK: kreg.penalty %arg0, <0.5, 1.0e+22> per none : tensor<?x4xf32>
   %q = kreg.penalty %x, <0.5, 1.0e+22> per none : tensor<?x4xf32>
-  // CHECK: kreg.return %arg0 : tensor<?x4xf32> penalties %0, %1
-  kreg.return %x : tensor<?x4xf32> penalties %p, %q
+  // CHECK: kreg.orthogonal_penalty %arg0, <0.05, rows> per batch : tensor<?x4xf32>
+  %r = kreg.orthogonal_penalty %x, <0.05, rows> per batch : tensor<?x4xf32>
+  // CHECK: kreg.return %arg0 : tensor<?x4xf32> penalties %0, %1, %2
+  kreg.return %x : tensor<?x4xf32> penalties %p, %q, %r
 }
 
 // CHECK-LABEL: kreg.model @windows
