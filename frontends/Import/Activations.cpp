@@ -28,7 +28,7 @@ Value CallBuilder::binary(BinaryKind kind, Value a, Value b) {
 
 Value CallBuilder::softmax(Value x, ArrayRef<int64_t> axes) {
   if (axes.size() == 1) {
-    return make<kreg::SoftmaxOp>(x, normalizeAxis(axes.front(), rankOf(x)));
+    return make<kreg::SoftmaxOp>(x, axisOf(axes.front(), x));
   }
   return unary(UnaryKind::Exp, logSoftmax(x, axes));
 }
@@ -37,7 +37,7 @@ Value CallBuilder::softmax(Value x, ArrayRef<int64_t> axes) {
 Value CallBuilder::logSoftmax(Value x, ArrayRef<int64_t> axes) {
   SmallVector<int64_t> over;
   for (int64_t axis : axes) {
-    over.push_back(normalizeAxis(axis, rankOf(x)));
+    over.push_back(axisOf(axis, x));
   }
   Value max = make<kreg::ReduceOp>(ReduceKind::Max, x, over, /*keepdims=*/true);
   Value shifted = binary(BinaryKind::Sub, x, max);

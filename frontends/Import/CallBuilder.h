@@ -20,6 +20,9 @@ struct CallBuilder {
   const keras::Layer &layer;
   const keras::Call &call;
   llvm::SmallVector<mlir::Value> inputs;
+  /// Dimensions of time between the batch and what the layer sees: one in a
+  /// TimeDistributed layer, whose layer works on each step alike.
+  int64_t lead = 0;
 
   /// The layer's weight of that variable name ("kernel"); it exists.
   mlir::Value weight(llvm::StringRef variable);
@@ -43,6 +46,19 @@ struct CallBuilder {
   /// x with extents of one behind the batch until it has that rank: how Keras'
   /// merge layers align inputs (NumPy would put them before the batch).
   mlir::Value widen(mlir::Value x, int64_t rank);
+
+  /// An axis of the layer as one of x: negative ones count from the end.
+  int64_t axisOf(int64_t axis, mlir::Value x);
+
+  /// Sizes of a window, with ones for the dimensions of time.
+  llvm::SmallVector<int64_t> window(llvm::ArrayRef<int64_t> sizes,
+                                    int64_t ofTime = 1);
+
+  /// Numbers per spatial dimension of the layer as numbers per dimension of x,
+  /// the others `rest`.
+  llvm::SmallVector<int64_t> spatial(llvm::ArrayRef<int64_t> numbers,
+                                     bool channelsFirst, mlir::Value x,
+                                     int64_t rest);
 
   /// x with dimensions permuted, or x itself where `perm` is the identity.
   mlir::Value transpose(mlir::Value x, llvm::ArrayRef<int64_t> perm);
@@ -95,6 +111,7 @@ std::pair<int64_t, int64_t> resolvePadding(keras::Padding padding, int64_t n,
 // layer's output.
 using Result = llvm::Expected<mlir::Value>;
 Result importConfig(CallBuilder &call, const keras::InputConfig &);
+Result importConfig(CallBuilder &call, const keras::TimeDistributedConfig &);
 Result importConfig(CallBuilder &call, const keras::DenseConfig &);
 Result importConfig(CallBuilder &call, const keras::ConvConfig &);
 Result importConfig(CallBuilder &call, const keras::DepthwiseConvConfig &);

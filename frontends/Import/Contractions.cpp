@@ -9,19 +9,28 @@ using namespace kregc::import;
 
 namespace {
 
-/// Strides, dilations and resolved pads of a window over x (channels last).
+/// A window over x (channels last) with its pads resolved.
 struct Window {
-  SmallVector<int64_t> low, high;
+  SmallVector<int64_t> sizes, strides, dilation, low, high;
 
   template <typename Config>
-  Window(Value x, const Config &config) {
-    for (size_t i = 0; i < config.kernel.size(); ++i) {
+  Window(CallBuilder &call, Value x, const Config &config)
+      : sizes(call.window(config.kernel)), strides(call.window(config.strides)),
+        dilation(call.window(config.dilation)) {
+    for (size_t i = 0; i < sizes.size(); ++i) {
       auto [l, h] = resolvePadding(config.padding, typeOf(x).getDimSize(i + 1),
-                                   config.kernel[i], config.strides[i],
-                                   config.dilation[i]);
+                                   sizes[i], strides[i], dilation[i]);
       low.push_back(l);
       high.push_back(h);
     }
+  }
+
+  /// The layer's weight of that name, with the window's dimensions of time.
+  Value kernel(CallBuilder &call, StringRef name) {
+    Value weight = call.weight(name);
+    SmallVector<int64_t> shape(sizes);
+    llvm::append_range(shape, typeOf(weight).getShape().take_back(2));
+    return call.reshapeWeight(weight, shape);
   }
 };
 
@@ -63,51 +72,55 @@ Result import::importConfig(CallBuilder &call,
 Result import::importConfig(CallBuilder &call,
                             const keras::ConvConfig &config) {
   return convolve(call, config, [&](Value x) -> Value {
-    Window window(x, config);
-    return call.make<kreg::ConvOp>(x, call.weight("kernel"), config.strides,
-                                   config.dilation, window.low, window.high,
-                                   config.groups);
+    Window window(call, x, config);
+    return call.make<kreg::ConvOp>(x, window.kernel(call, "kernel"),
+                                   window.strides, window.dilation, window.low,
+                                   window.high, config.groups);
   });
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::DepthwiseConvConfig &config) {
   return convolve(call, config, [&](Value x) -> Value {
-    Window window(x, config);
+    Window window(call, x, config);
     // The variable is "kernel" from Keras 3.0 on, "depthwise_kernel" before.
     return call.make<kreg::DepthwiseConvOp>(
-        x, call.weight(call.layer.weights.front().variable), config.strides,
-        config.dilation, window.low, window.high);
+        x, window.kernel(call, call.layer.weights.front().variable),
+        window.strides, window.dilation, window.low, window.high);
   });
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::SeparableConvConfig &config) {
   return convolve(call, config, [&](Value x) -> Value {
-    Window window(x, config);
+    Window window(call, x, config);
     Value y = call.make<kreg::DepthwiseConvOp>(
-        x, call.weight("depthwise_kernel"), config.strides, config.dilation,
-        window.low, window.high);
-    SmallVector<int64_t> ones(config.rank, 1), zeros(config.rank, 0);
-    return call.make<kreg::ConvOp>(y, call.weight("pointwise_kernel"), ones,
-                                   ones, zeros, zeros, /*groups=*/1);
+        x, window.kernel(call, "depthwise_kernel"), window.strides,
+        window.dilation, window.low, window.high);
+    size_t rank = window.sizes.size();
+    window.sizes.assign(rank, 1);
+    SmallVector<int64_t> ones(rank, 1), zeros(rank, 0);
+    return call.make<kreg::ConvOp>(y, window.kernel(call, "pointwise_kernel"),
+                                   ones, ones, zeros, zeros, /*groups=*/1);
   });
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::ConvTransposeConfig &config) {
   return convolve(call, config, [&](Value x) -> Value {
+    Window window(call, x, config);
     // What the full result has more than Keras' is cut off, the odd point at
     // the end; where Keras' has more, zeros are behind it.
-    SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < config.rank; ++i) {
-      int64_t out = call.call.shape[i + (config.channelsFirst ? 2 : 1)];
-      int64_t full = (typeOf(x).getDimSize(i + 1) - 1) * config.strides[i] +
-                     (config.kernel[i] - 1) * config.dilation[i] + 1;
-      low.push_back(std::max<int64_t>(full - out, 0) / 2);
-      high.push_back(full - out - low.back());
+      size_t at = i + call.lead;
+      int64_t out = call.call.shape[at + (config.channelsFirst ? 2 : 1)];
+      int64_t full = (typeOf(x).getDimSize(at + 1) - 1) * window.strides[at] +
+                     (window.sizes[at] - 1) * window.dilation[at] + 1;
+      window.low[at] = std::max<int64_t>(full - out, 0) / 2;
+      window.high[at] = full - out - window.low[at];
     }
-    return call.make<kreg::ConvTransposeOp>(
-        x, call.weight("kernel"), config.strides, config.dilation, low, high);
+    return call.make<kreg::ConvTransposeOp>(x, window.kernel(call, "kernel"),
+                                            window.strides, window.dilation,
+                                            window.low, window.high);
   });
 }

@@ -29,7 +29,8 @@ using Sizes = std::map<char, int64_t>;
 
 /// Labels that the equation does not use take the place of `...`. Nothing if
 /// the equation does not fit an input of that rank or moves the batch.
-static std::optional<Equation> parseEquation(StringRef text, int64_t rank) {
+static std::optional<Equation> parseEquation(StringRef text, int64_t rank,
+                                             int64_t lead) {
   auto [sides, output] = text.split("->");
   auto [input, kernel] = sides.split(",");
   std::string spare;
@@ -38,21 +39,27 @@ static std::optional<Equation> parseEquation(StringRef text, int64_t rank) {
       spare += c;
     }
   }
+  if (input.empty() || output.empty()) {
+    return std::nullopt;
+  }
   int64_t named = llvm::count_if(input, llvm::isAlpha);
   if (rank < named || rank - named > static_cast<int64_t>(spare.size())) {
     return std::nullopt;
   }
-  auto writeOut = [&](StringRef term) {
+  auto writeOut = [&](StringRef term, bool isKernel) {
     std::string result = term.str();
+    if (lead > 0 && !text.contains('.') && !isKernel) {
+      result.insert(1, spare.substr(0, lead));
+    }
     size_t at = result.find("...");
     return at == std::string::npos
                ? result
                : result.replace(at, 3, spare.substr(0, rank - named));
   };
   Equation e;
-  e.input = writeOut(input);
-  e.kernel = writeOut(kernel);
-  e.output = writeOut(output);
+  e.input = writeOut(input, false);
+  e.kernel = writeOut(kernel, true);
+  e.output = writeOut(output, false);
   StringRef weights = e.kernel, result = e.output;
   for (char c : e.input) {
     std::string &group = weights.contains(c)
@@ -126,7 +133,8 @@ static Value multiply(CallBuilder &call, Value x, Value kernel,
 Result import::importConfig(CallBuilder &call,
                             const keras::EinsumDenseConfig &config) {
   Value x = call.inputs[0], kernel = call.weight("kernel");
-  std::optional<Equation> e = parseEquation(config.equation, rankOf(x));
+  std::optional<Equation> e =
+      parseEquation(config.equation, rankOf(x), call.lead);
   if (!e || static_cast<int64_t>(e->kernel.size()) != rankOf(kernel)) {
     return call.unsupported("the equation '" + config.equation + "'");
   }

@@ -51,22 +51,36 @@ Value CallBuilder::transpose(Value x, ArrayRef<int64_t> perm) {
   return make<kreg::TransposeOp>(x, perm);
 }
 
-/// [0, 2, …, rank-1, 1] and its inverse [0, rank-1, 1, …].
-static SmallVector<int64_t> channelsToBack(int64_t rank) {
-  SmallVector<int64_t> perm{0};
-  for (int64_t i = 2; i < rank; ++i) {
-    perm.push_back(i);
-  }
-  perm.push_back(1);
-  return perm;
+int64_t CallBuilder::axisOf(int64_t axis, Value x) {
+  return axis < 0 ? axis + rankOf(x) : axis + lead;
 }
 
-static SmallVector<int64_t> channelsToFront(int64_t rank) {
-  SmallVector<int64_t> perm{0, rank - 1};
-  for (int64_t i = 1; i + 1 < rank; ++i) {
-    perm.push_back(i);
+SmallVector<int64_t> CallBuilder::window(ArrayRef<int64_t> sizes,
+                                         int64_t ofTime) {
+  SmallVector<int64_t> all(lead, ofTime);
+  llvm::append_range(all, sizes);
+  return all;
+}
+
+SmallVector<int64_t> CallBuilder::spatial(ArrayRef<int64_t> numbers,
+                                          bool channelsFirst, Value x,
+                                          int64_t rest) {
+  SmallVector<int64_t> all(rankOf(x), rest);
+  llvm::copy(numbers, all.begin() + lead + (channelsFirst ? 2 : 1));
+  return all;
+}
+
+/// x with dimension `from` moved to the place `to`.
+static Value moveDimension(CallBuilder &call, Value x, int64_t from,
+                           int64_t to) {
+  SmallVector<int64_t> perm;
+  for (int64_t i = 0, end = rankOf(x); i < end; ++i) {
+    if (i != from) {
+      perm.push_back(i);
+    }
   }
-  return perm;
+  perm.insert(perm.begin() + to, from);
+  return call.transpose(x, perm);
 }
 
 Value CallBuilder::channelsLast(Value x, bool channelsFirst,
@@ -74,8 +88,9 @@ Value CallBuilder::channelsLast(Value x, bool channelsFirst,
   if (!channelsFirst) {
     return body(x);
   }
-  Value y = body(transpose(x, channelsToBack(rankOf(x))));
-  return transpose(y, channelsToFront(rankOf(y)));
+  int64_t last = rankOf(x) - 1;
+  Value y = body(moveDimension(*this, x, 1 + lead, last));
+  return moveDimension(*this, y, last, 1 + lead);
 }
 
 Value CallBuilder::bias(Value x, bool useBias) {
@@ -111,14 +126,16 @@ Value CallBuilder::widen(Value x, int64_t rank) {
 Result import::importConfig(CallBuilder &call,
                             const keras::FlattenConfig &config) {
   Value x = call.inputs[0];
-  if (config.channelsFirst && rankOf(x) > 2) {
-    x = call.transpose(x, channelsToBack(rankOf(x)));
+  if (config.channelsFirst && rankOf(x) > 2 + call.lead) {
+    x = moveDimension(call, x, 1 + call.lead, rankOf(x) - 1);
   }
-  int64_t size = 1;
-  for (int64_t n : typeOf(x).getShape().drop_front()) {
-    size *= n;
+  ArrayRef<int64_t> sizes = typeOf(x).getShape().drop_front();
+  SmallVector<int64_t> flat(sizes.take_front(call.lead));
+  flat.push_back(1);
+  for (int64_t n : sizes.drop_front(call.lead)) {
+    flat.back() *= n;
   }
-  return call.reshape(x, size);
+  return call.reshape(x, flat);
 }
 
 Result import::importConfig(CallBuilder &call, const keras::ReshapeConfig &) {
@@ -129,19 +146,35 @@ Result import::importConfig(CallBuilder &call, const keras::ReshapeConfig &) {
 
 Result import::importConfig(CallBuilder &call,
                             const keras::PermuteConfig &config) {
-  SmallVector<int64_t> perm{0};
-  llvm::append_range(perm, config.dims);
+  SmallVector<int64_t> perm;
+  for (int64_t i = 0; i <= call.lead; ++i) {
+    perm.push_back(i);
+  }
+  for (int64_t dim : config.dims) {
+    perm.push_back(dim + call.lead);
+  }
   return call.transpose(call.inputs[0], perm);
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::RepeatVectorConfig &config) {
   Value x = call.inputs[0];
-  int64_t units = typeOf(x).getDimSize(1);
-  return call.make<kreg::RepeatOp>(call.reshape(x, {1, units}),
-                                   ArrayRef<int64_t>{1, config.count, 1});
+  SmallVector<int64_t> row(typeOf(x).getShape().drop_front());
+  row.insert(row.end() - 1, 1);
+  SmallVector<int64_t> factors(row.size() + 1, 1);
+  factors[row.size() - 1] = config.count;
+  return call.make<kreg::RepeatOp>(call.reshape(x, row), factors);
 }
 
 Result import::importConfig(CallBuilder &call, const keras::IdentityConfig &) {
   return call.inputs[0];
+}
+
+Result import::importConfig(CallBuilder &call,
+                            const keras::TimeDistributedConfig &config) {
+  CallBuilder inside = call;
+  ++inside.lead;
+  return std::visit(
+      [&](const auto &inner) { return importConfig(inside, inner); },
+      config.layer->config);
 }

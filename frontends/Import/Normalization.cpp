@@ -26,16 +26,17 @@ Result import::importConfig(CallBuilder &call,
   return call.make<kreg::BatchNormOp>(
       x, call.weight("moving_mean"), call.weight("moving_variance"), gamma,
       beta, b.getF64FloatAttr(config.epsilon),
-      b.getI64IntegerAttr(normalizeAxis(config.axis, rankOf(x))),
+      b.getI64IntegerAttr(call.axisOf(config.axis, x)),
       b.getF64FloatAttr(config.momentum),
       call.layer.trainable ? b.getUnitAttr() : UnitAttr());
 }
 
 /// The axes counted from the start, sorted: the order of a weight's dimensions.
-static SmallVector<int64_t> sortedAxes(ArrayRef<int64_t> axes, int64_t rank) {
+static SmallVector<int64_t> sortedAxes(CallBuilder &call,
+                                       ArrayRef<int64_t> axes, Value x) {
   SmallVector<int64_t> sorted;
   for (int64_t axis : axes) {
-    sorted.push_back(normalizeAxis(axis, rank));
+    sorted.push_back(call.axisOf(axis, x));
   }
   llvm::sort(sorted);
   return sorted;
@@ -55,7 +56,7 @@ static Value spread(CallBuilder &call, Value weight, Value x,
 Result import::importConfig(CallBuilder &call,
                             const keras::LayerNormConfig &config) {
   Value x = call.inputs[0];
-  SmallVector<int64_t> axes = sortedAxes(config.axes, rankOf(x));
+  SmallVector<int64_t> axes = sortedAxes(call, config.axes, x);
   auto kind =
       config.rms ? kreg::NormalizeKind::Rms : kreg::NormalizeKind::Standard;
   Value y = call.normalize(kind, x, axes, config.epsilon);
@@ -74,7 +75,7 @@ Result import::importConfig(CallBuilder &call,
                             const keras::UnitNormConfig &config) {
   Value x = call.inputs[0];
   return call.normalize(kreg::NormalizeKind::L2, x,
-                        sortedAxes(config.axes, rankOf(x)),
+                        sortedAxes(call, config.axes, x),
                         /*epsilon=*/1e-12);
 }
 
@@ -82,14 +83,15 @@ Result import::importConfig(CallBuilder &call,
                             const keras::GroupNormConfig &config) {
   Value x = call.inputs[0];
   SmallVector<int64_t> shape(typeOf(x).getShape().drop_front());
-  int64_t axis = normalizeAxis(config.axis, rankOf(x));
+  int64_t axis = call.axisOf(config.axis, x);
   int64_t groups = config.groups < 0 ? shape[axis - 1] : config.groups;
   SmallVector<int64_t> grouped = shape;
   grouped[axis - 1] /= groups;
   grouped.insert(grouped.begin() + axis - 1, groups);
-  // All axes but the groups' own.
+  // All axes but time and the groups' own.
   SmallVector<int64_t> axes;
-  for (int64_t i = 1; i <= static_cast<int64_t>(grouped.size()); ++i) {
+  for (int64_t i = 1 + call.lead; i <= static_cast<int64_t>(grouped.size());
+       ++i) {
     if (i != axis) {
       axes.push_back(i);
     }
@@ -116,7 +118,7 @@ Result import::importConfig(CallBuilder &call,
   Value x = call.inputs[0], mean, deviation;
   constexpr double least = 1e-7;
   if (config.mean.empty()) {
-    SmallVector<int64_t> axes = sortedAxes(config.axes, rankOf(x));
+    SmallVector<int64_t> axes = sortedAxes(call, config.axes, x);
     auto shaped = [&](Value weight) {
       return axes.empty() ? call.reshapeWeight(weight, 1)
                           : spread(call, weight, x, axes);

@@ -25,11 +25,17 @@ Result import::importConfig(CallBuilder &call,
   return call.inputs[0];
 }
 
-/// 0 stands for the batch.
-static SmallVector<int64_t> noiseShapeOf(const keras::Shape &shape) {
+/// The shape of the mask: 0 stands for the batch. Each step has its own.
+static SmallVector<int64_t> noiseShapeOf(CallBuilder &call,
+                                         const keras::Shape &shape) {
+  ArrayRef<int64_t> sizes = typeOf(call.inputs[0]).getShape();
   SmallVector<int64_t> noise;
-  for (int64_t size : shape) {
-    noise.push_back(size < 0 ? 0 : size);
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    noise.push_back(size >= 0 ? size : i == 0 ? 0 : sizes[i + call.lead]);
+  }
+  if (!noise.empty()) {
+    ArrayRef<int64_t> steps = sizes.slice(1, call.lead);
+    noise.insert(noise.begin() + 1, steps.begin(), steps.end());
   }
   return noise;
 }
@@ -42,7 +48,8 @@ Result import::importConfig(CallBuilder &call,
                             const keras::DropoutConfig &config) {
   return call.make<kreg::DropoutOp>(
       call.inputs[0], call.builder.getF64FloatAttr(config.rate),
-      call.array(noiseShapeOf(config.noiseShape)), seedOf(call, config.seed));
+      call.array(noiseShapeOf(call, config.noiseShape)),
+      seedOf(call, config.seed));
 }
 
 static kreg::NoiseKind noiseKindOf(keras::NoiseConfig::Kind kind) {
@@ -64,7 +71,8 @@ Result import::importConfig(CallBuilder &call,
       kreg::NoiseKindAttr::get(call.builder.getContext(),
                                noiseKindOf(config.kind)),
       call.inputs[0], call.builder.getF64FloatAttr(config.amount),
-      call.array(noiseShapeOf(config.noiseShape)), seedOf(call, config.seed));
+      call.array(noiseShapeOf(call, config.noiseShape)),
+      seedOf(call, config.seed));
 }
 
 Result import::importConfig(CallBuilder &call,

@@ -11,17 +11,17 @@ Result import::importConfig(CallBuilder &call,
                             const keras::PoolConfig &config) {
   return call.channelsLast(
       call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
-        SmallVector<int64_t> low, high;
-        for (size_t i = 0; i < config.window.size(); ++i) {
-          auto [l, h] = resolvePadding(
-              config.padding, typeOf(x).getDimSize(i + 1), config.window[i],
-              config.strides[i], /*dilation=*/1);
+        SmallVector<int64_t> low, high, window = call.window(config.window),
+                                        strides = call.window(config.strides);
+        for (size_t i = 0; i < window.size(); ++i) {
+          auto [l, h] =
+              resolvePadding(config.padding, typeOf(x).getDimSize(i + 1),
+                             window[i], strides[i], /*dilation=*/1);
           low.push_back(l);
           high.push_back(h);
         }
         auto kind = config.max ? kreg::PoolKind::Max : kreg::PoolKind::Avg;
-        return call.make<kreg::PoolOp>(kind, x, config.window, config.strides,
-                                       low, high);
+        return call.make<kreg::PoolOp>(kind, x, window, strides, low, high);
       });
 }
 
@@ -29,7 +29,7 @@ Result import::importConfig(CallBuilder &call,
                             const keras::GlobalPoolConfig &config) {
   SmallVector<int64_t> axes;
   for (int64_t i = 0; i < config.rank; ++i) {
-    axes.push_back(config.channelsFirst ? i + 2 : i + 1);
+    axes.push_back(call.lead + (config.channelsFirst ? i + 2 : i + 1));
   }
   auto kind = config.max ? kreg::ReduceKind::Max : kreg::ReduceKind::Mean;
   return call.make<kreg::ReduceOp>(kind, call.inputs[0], axes, config.keepDims);
@@ -37,26 +37,18 @@ Result import::importConfig(CallBuilder &call,
 
 Result import::importConfig(CallBuilder &call,
                             const keras::ZeroPaddingConfig &config) {
-  int64_t rank = rankOf(call.inputs[0]);
-  SmallVector<int64_t> low(rank), high(rank);
-  for (size_t i = 0; i < config.low.size(); ++i) {
-    size_t dim = config.channelsFirst ? i + 2 : i + 1;
-    low[dim] = config.low[i];
-    high[dim] = config.high[i];
-  }
-  return call.make<kreg::PadOp>(call.inputs[0], low, high);
+  Value x = call.inputs[0];
+  return call.make<kreg::PadOp>(
+      x, call.spatial(config.low, config.channelsFirst, x, 0),
+      call.spatial(config.high, config.channelsFirst, x, 0));
 }
 
 Result import::importConfig(CallBuilder &call,
                             const keras::CroppingConfig &config) {
-  int64_t rank = rankOf(call.inputs[0]);
-  SmallVector<int64_t> low(rank), high(rank);
-  for (size_t i = 0; i < config.low.size(); ++i) {
-    size_t dim = config.channelsFirst ? i + 2 : i + 1;
-    low[dim] = config.low[i];
-    high[dim] = config.high[i];
-  }
-  return call.make<kreg::SliceOp>(call.inputs[0], low, high);
+  Value x = call.inputs[0];
+  return call.make<kreg::SliceOp>(
+      x, call.spatial(config.low, config.channelsFirst, x, 0),
+      call.spatial(config.high, config.channelsFirst, x, 0));
 }
 
 Result import::importConfig(CallBuilder &call,
@@ -64,17 +56,15 @@ Result import::importConfig(CallBuilder &call,
   if (config.bilinear) {
     return call.channelsLast(
         call.inputs[0], config.channelsFirst, [&](Value x) -> Value {
-          SmallVector<int64_t> sizes;
-          for (auto [i, factor] : llvm::enumerate(config.factors)) {
-            sizes.push_back(typeOf(x).getDimSize(i + 1) * factor);
+          SmallVector<int64_t> sizes = call.window(config.factors);
+          for (auto [i, size] : llvm::enumerate(sizes)) {
+            size *= typeOf(x).getDimSize(i + 1);
           }
           return call.make<kreg::ResizeOp>(kreg::ResizeKind::Bilinear, x,
                                            sizes);
         });
   }
-  SmallVector<int64_t> factors(rankOf(call.inputs[0]), 1);
-  for (auto [i, factor] : llvm::enumerate(config.factors)) {
-    factors[config.channelsFirst ? i + 2 : i + 1] = factor;
-  }
-  return call.make<kreg::RepeatOp>(call.inputs[0], factors);
+  Value x = call.inputs[0];
+  return call.make<kreg::RepeatOp>(
+      x, call.spatial(config.factors, config.channelsFirst, x, 1));
 }
