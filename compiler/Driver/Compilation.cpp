@@ -10,6 +10,7 @@
 #include "compiler/Driver/Sites.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "dialect/IR/Kreg.h"
+#include "frontends/Container/Error.h"
 #include "frontends/Import/Importer.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -109,6 +110,22 @@ static Error keep(Expected<T> result, T &in) {
   return Error::success();
 }
 
+/// Host code and kernels cannot yet compute a penalty that couples the samples
+/// of a batch; the levels above know it.
+static Error refuseOrthogonalActivities(const keras::Model &model) {
+  std::vector<bool> live = liveLayers(model);
+  for (auto [index, layer] : llvm::enumerate(model.layers)) {
+    if (live[index] && layer.activityRegularizer &&
+        layer.activityRegularizer->kind ==
+            keras::Regularizer::Kind::Orthogonal) {
+      return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
+                      "compiling an activity regularizer of class " +
+                          layer.activityRegularizer->className);
+    }
+  }
+  return Error::success();
+}
+
 Error Compilation::runPhase(Phase phase) {
   switch (phase) {
   case Phase::Import:
@@ -116,6 +133,9 @@ Error Compilation::runPhase(Phase phase) {
   case Phase::Penalty:
     return passes.run(*module, buildPenaltyPhase);
   case Phase::Kernels:
+    if (Error error = refuseOrthogonalActivities(source)) {
+      return error;
+    }
     return passes.run(*module, [&](mlir::OpPassManager &manager) {
       buildKernelsPhase(manager, options.target.name);
     });

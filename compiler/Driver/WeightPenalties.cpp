@@ -49,7 +49,7 @@ double orthogonal(const keras::Regularizer &regularizer,
   }
   double pairs =
       static_cast<double>(count) * static_cast<double>(count - 1) / 2;
-  return pairs > 0 ? regularizer.factor * sum / pairs : 0;
+  return regularizer.factor * sum / pairs; // one vector: 0/0, as in Keras
 }
 
 double valueOf(const keras::Weight &weight) {
