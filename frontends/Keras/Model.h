@@ -138,6 +138,8 @@ struct RescalingConfig { std::vector<double> scale, offset; }; ///< one number o
 struct DotConfig { int64_t axes[2]; bool normalize; };
 struct EmbeddingConfig { int64_t inputDim, outputDim; };   ///< weight embeddings
 struct IdentityConfig {};
+struct Layer;
+struct TimeDistributedConfig { std::shared_ptr<const Layer> layer; }; ///< weights are those of the wrapper
 
 using LayerConfig =
     std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
