@@ -1,7 +1,7 @@
 // What the verifier of models, layers, weights, penalties and kernels refuses: one case per constraint of the reference.
 // RUN: kreg-opt %s -split-input-file -verify-diagnostics -allow-unregistered-dialect
 
-// model (C1), of the terminator
+// model_c1, of the terminator
 // expected-error @+1 {{requires its body to end with 'kreg.return'}}
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   "test.end"(%x) : (tensor<?x4xf32>) -> ()
@@ -9,7 +9,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// model (C1), of its types
+// model_c1, of its types
 // expected-error @+1 {{requires 'kreg.return' to have the result types 'tensor<?x4xf32>', but got 'tensor<?x3xf32>'}}
 kreg.model @m(%x: tensor<?x3xf32>) -> tensor<?x4xf32> {
   kreg.return %x : tensor<?x3xf32>
@@ -17,7 +17,7 @@ kreg.model @m(%x: tensor<?x3xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// model (C2)
+// model_c2
 // expected-error @+1 {{requires argument 0 to be a tensor that is dynamic in dimension 0 only}}
 kreg.model @m(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
   kreg.return %x : tensor<?x?xf32>
@@ -25,7 +25,7 @@ kreg.model @m(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
 
 // -----
 
-// layer (C1)
+// layer_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x3xf32> {
   // expected-error @+1 {{requires its body to yield the result types 'tensor<?x3xf32>'}}
   %y = kreg.layer "l" Dense {
@@ -36,7 +36,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x3xf32> {
 
 // -----
 
-// layer (C2)
+// layer_c2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires one regularizer at most}}
   %y = "kreg.layer"() <{layer_name = "l", class_name = "Dense", regularizer = #kreg.l1l2<0.1, 0.0>, orthogonal = #kreg.orthogonal<0.1, rows>}> ({
@@ -58,19 +58,19 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// variable (C1)
+// variable_c1
 // expected-error @+1 {{requires a value of type 'tensor<4xf32>', but got 'tensor<3xf32>'}}
 kreg.variable @w : tensor<4xf32> = dense<0.0> : tensor<3xf32>
 
 // -----
 
-// variable (C2)
+// variable_c2
 // expected-error @+1 {{requires one regularizer at most}}
 kreg.variable @w penalised <0.1, 0.0> orthogonal <0.1, rows> : tensor<4x4xf32>
 
 // -----
 
-// variable (C2), of a matrix
+// variable_c2, of a matrix
 // expected-error @+1 {{requires a matrix for 'orthogonal', but got 'tensor<4xf32>'}}
 kreg.variable @w orthogonal <0.1, rows> : tensor<4xf32>
 
@@ -82,7 +82,7 @@ kreg.variable @w penalised <0.1 : f32, 0.0> : tensor<4xf32>
 
 // -----
 
-// kernel (C1)
+// kernel_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires block arguments of the operands' types}}
   %y = "kreg.kernel"(%x) <{kernel_name = "k"}> ({
@@ -94,7 +94,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// kernel (C2)
+// kernel_c2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires its body to yield the result types 'tensor<?x4xf32>', 'f64'}}
   %y, %s = kreg.kernel "k" (%a = %x : tensor<?x4xf32>) {
@@ -105,7 +105,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// kernel (C3)
+// kernel_c3
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires one packing per operand, but got 2 for 1}}
   %y = kreg.kernel "k" (%a = %x : tensor<?x4xf32>) attributes {packings = [#kreg.packing<0>, #kreg.packing<8>]} {
@@ -116,7 +116,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// penalty (C1)
+// penalty_c1
 kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
   // expected-error @+1 {{requires an input of rank 1 or more when normalised by batch}}
   %p = kreg.penalty %x, <0.1, 0.0> per batch : tensor<f32>
@@ -125,7 +125,7 @@ kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
 
 // -----
 
-// orthogonal_penalty (C1)
+// orthogonal_penalty_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+1 {{requires an input of rank 2}}
   %p = kreg.orthogonal_penalty %x, <0.1, rows> per batch : tensor<?x5x3xf32>
@@ -134,7 +134,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// divide_by_batch (C1)
+// divide_by_batch_c1
 kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
   %s = arith.constant 1.0 : f64
   // expected-error @+1 {{requires a tensor of rank 1 or more}}
@@ -144,7 +144,7 @@ kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
 
 // -----
 
-// reduce_to (C1)
+// reduce_to_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires a result that broadcasts to}}
   %y = kreg.reduce_to %x : tensor<?x4xf32> to tensor<3xf32>
@@ -153,7 +153,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// total (C1)
+// total_c1
 kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
   // expected-error @+1 {{requires an input of rank 1 or more when divided by the batch}}
   %p = kreg.total %x per batch : tensor<f32>
@@ -162,7 +162,7 @@ kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
 
 // -----
 
-// one_hot (C1)
+// one_hot_c1
 kreg.model @m(%x: tensor<?xf32>) -> tensor<?xf32> {
   // expected-error @+1 {{one static dimension more}}
   %y = kreg.one_hot %x : tensor<?xf32> to tensor<?x?xf32>
@@ -171,7 +171,7 @@ kreg.model @m(%x: tensor<?xf32>) -> tensor<?xf32> {
 
 // -----
 
-// read (C1)
+// read_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{names 'nothing', which is not a 'kreg.variable'}}
   %y = kreg.read @nothing : tensor<4xf32>
@@ -180,7 +180,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// read (C2)
+// read_c2
 kreg.variable @w : tensor<4xf32>
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires the variable's type 'tensor<4xf32>', but got 'tensor<3xf32>'}}

@@ -1,7 +1,7 @@
 // What the verifier of contractions and windows refuses: one case per constraint of the reference.
 // RUN: kreg-opt %s -split-input-file -verify-diagnostics
 
-// dense (C1)
+// dense_c1
 kreg.model @m(%x: tensor<4xf32>, %k: tensor<4x2xf32>) -> tensor<4xf32> {
   // expected-error @+2 {{requires x of rank 2 or more and a kernel of rank 2}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -11,7 +11,7 @@ kreg.model @m(%x: tensor<4xf32>, %k: tensor<4x2xf32>) -> tensor<4xf32> {
 
 // -----
 
-// dense (C2)
+// dense_c2
 kreg.model @m(%x: tensor<?x4xf32>, %k: tensor<3x2xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires the last dimension of x to be the kernel's first}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -41,7 +41,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x8xf32>) -> tensor<?x6x6x3xf3
 
 // -----
 
-// conv (C1)
+// conv_c1
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires one stride, dilation, low and high pad per spatial dimension (2)}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -51,7 +51,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv (C2)
+// conv_c2
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires positive windows, strides and dilations and pads of at least 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -61,7 +61,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv (C3)
+// conv_c3
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{and groups to divide the filters}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -71,7 +71,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv (C4)
+// conv_c4
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x8xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{spatial dimension 0 has 6 elements for a reach of 7}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -91,7 +91,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x8xf32>) -> tensor<?x6x6x3xf3
 
 // -----
 
-// depthwise_conv (C3)
+// depthwise_conv_c3
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x2x8xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires as many channels in x as in the kernel}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -101,7 +101,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x2x8xf32>) -> tensor<?x6x6x
 
 // -----
 
-// depthwise_conv (C2)
+// depthwise_conv_c2
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x1xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{pads of at least 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -111,7 +111,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x3x1xf32>) -> tensor<?x6x6x
 
 // -----
 
-// pool (C1)
+// pool_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{per spatial dimension (2)}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -121,7 +121,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// pool (C3)
+// pool_c3
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires pads smaller than the window}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -141,7 +141,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<8x3xf32>) -> tensor<?x6x6x3xf3
 
 // -----
 
-// conv_transpose (C1)
+// conv_transpose_c1
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{per spatial dimension (2)}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -151,7 +151,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv_transpose (C2), of dilations
+// conv_transpose_c2, of dilations
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires positive strides and dilations and low pads of at least 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -161,7 +161,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv_transpose (C2), of low pads
+// conv_transpose_c2, of low pads
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{low pads of at least 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -171,7 +171,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv_transpose (C3)
+// conv_transpose_c3
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x2xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires as many channels in x as in the kernel's last dimension}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -181,7 +181,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x2xf32>) -> tensor<?x6x6x
 
 // -----
 
-// conv_transpose (C4)
+// conv_transpose_c4
 kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x3xf32> {
   // expected-error @+2 {{requires positive result extents, but spatial dimension 1 has 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -191,7 +191,7 @@ kreg.model @m(%x: tensor<?x6x6x3xf32>, %k: tensor<3x3x8x3xf32>) -> tensor<?x6x6x
 
 // -----
 
-// dense_kernel_gradient (C1)
+// dense_kernel_gradient_c1
 kreg.model @m(%x: tensor<?x4xf32>, %d: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires x and dy to agree outside of their last dimensions}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -201,7 +201,7 @@ kreg.model @m(%x: tensor<?x4xf32>, %d: tensor<?x2x2xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// conv_kernel_gradient (C1)
+// conv_kernel_gradient_c1
 kreg.model @m(%x: tensor<?x5x3xf32>, %d: tensor<?x4x2xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+1 {{belongs to no convolution of}}
   %y = kreg.conv_kernel_gradient %x, %d strides [1] dilations [1] pads [0] to [0] : (tensor<?x5x3xf32>, tensor<?x4x2xf32>) -> tensor<3x3x2xf32>
@@ -210,7 +210,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>, %d: tensor<?x4x2xf32>) -> tensor<?x5x3xf32>
 
 // -----
 
-// conv_input_gradient (C1)
+// conv_input_gradient_c1
 kreg.model @m(%x: tensor<?x4x2xf32>, %k: tensor<3x3x2xf32>) -> tensor<?x4x2xf32> {
   // expected-error @+1 {{belongs to no convolution of}}
   %y = kreg.conv_input_gradient %x, %k strides [1] dilations [1] pads [0] to [0] : (tensor<?x4x2xf32>, tensor<3x3x2xf32>) -> tensor<?x5x3xf32>
@@ -219,7 +219,7 @@ kreg.model @m(%x: tensor<?x4x2xf32>, %k: tensor<3x3x2xf32>) -> tensor<?x4x2xf32>
 
 // -----
 
-// pool_gradient (C1)
+// pool_gradient_c1
 kreg.model @m(%x: tensor<?x5x3xf32>, %d: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+1 {{requires dy to have the shape of the pooled tensor}}
   %y = kreg.pool_gradient max %x, %d window [2] strides [2] pads [0] to [0] : tensor<?x5x3xf32>, tensor<?x5x3xf32>

@@ -1,7 +1,7 @@
 // What the verifier of moves, reductions and elementwise ops refuses: one case per constraint of the reference.
 // RUN: kreg-opt %s -split-input-file -verify-diagnostics
 
-// slice (C1), of the batch
+// slice_c1, of the batch
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{to leave the batch as it is}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -11,7 +11,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// slice (C1), of strides
+// slice_c1, of strides
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{as many strides or none}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -21,7 +21,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// slice (C2)
+// slice_c2
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires cuts of at least 0 and positive strides}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -31,7 +31,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// slice (C3)
+// slice_c3
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{dimension 1 has 5 with 3 and 2 cut off}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -41,7 +41,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// repeat (C1)
+// repeat_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires one positive factor per dimension (3), 1 at the batch}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -51,7 +51,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// repeat (C1), of the batch
+// repeat_c1, of the batch
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{1 at the batch}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -61,7 +61,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// resize (C1)
+// resize_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires one positive size per spatial dimension}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -71,7 +71,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// resize (C1), of sizes
+// resize_c1, of sizes
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires one positive size per spatial dimension}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -81,7 +81,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// reduce (C1)
+// reduce_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires axes from 1 to 2, but got 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -91,7 +91,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// reduce (C2)
+// reduce_c2
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires each axis once, but got 2 again}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -101,7 +101,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// transpose (C1)
+// transpose_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires a permutation of 3 dimensions}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -111,7 +111,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// pad (C1)
+// pad_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{none at the batch}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -121,7 +121,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// pad (C2)
+// pad_c2
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires pads of at least 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -131,7 +131,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
 
 // -----
 
-// concat (C1)
+// concat_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires at least one input}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -141,7 +141,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// concat (C2)
+// concat_c2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires an axis from 1 to 1, but got 0}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -151,7 +151,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// concat (C3)
+// concat_c3
 kreg.model @m(%x: tensor<?x5x3xf32>, %z: tensor<?x5x2xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+2 {{requires inputs that agree outside of axis 1}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -161,7 +161,7 @@ kreg.model @m(%x: tensor<?x5x3xf32>, %z: tensor<?x5x2xf32>) -> tensor<?x5x3xf32>
 
 // -----
 
-// binary (C1)
+// binary_c1
 kreg.model @m(%x: tensor<?x4xf32>, %z: tensor<3xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires shapes that broadcast}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -171,7 +171,7 @@ kreg.model @m(%x: tensor<?x4xf32>, %z: tensor<3xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// matmul (C1)
+// matmul_c1
 kreg.model @m(%x: tensor<?x2x3xf32>, %z: tensor<3x4xf32>) -> tensor<?x2x3xf32> {
   // expected-error @+2 {{requires operands of the same rank and leading dimensions}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -181,7 +181,7 @@ kreg.model @m(%x: tensor<?x2x3xf32>, %z: tensor<3x4xf32>) -> tensor<?x2x3xf32> {
 
 // -----
 
-// matmul (C2)
+// matmul_c2
 kreg.model @m(%x: tensor<?x2x3xf32>, %z: tensor<?x2x3xf32>) -> tensor<?x2x3xf32> {
   // expected-error @+2 {{requires the last dimension of a to be the last but one of b}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -191,7 +191,7 @@ kreg.model @m(%x: tensor<?x2x3xf32>, %z: tensor<?x2x3xf32>) -> tensor<?x2x3xf32>
 
 // -----
 
-// embedding (C1)
+// embedding_c1
 kreg.model @m(%x: tensor<?x4xf32>, %z: tensor<3xf32>) -> tensor<?x4xf32> {
   // expected-error @+2 {{requires a table of rank 2}}
   // expected-error @+1 {{failed to infer returned types}}
@@ -201,7 +201,7 @@ kreg.model @m(%x: tensor<?x4xf32>, %z: tensor<3xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// softmax (C1)
+// softmax_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an axis from 1 to 1, but got 2}}
   %y = kreg.softmax %x axis 2 : tensor<?x4xf32>
@@ -210,7 +210,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// unary (C1)
+// unary_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires 1 parameters for 'leaky_relu', but got 0}}
   %y = kreg.unary leaky_relu %x : tensor<?x4xf32>
@@ -219,7 +219,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// unary (C1), too many
+// unary_c1, too many
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires 0 parameters for 'relu', but got 1}}
   %y = kreg.unary relu %x params [1.0] : tensor<?x4xf32>
@@ -228,7 +228,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// dropout (C1)
+// dropout_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires a rate from 0 to 1}}
   %y = kreg.dropout %x rate 1.5 : tensor<?x4xf32>
@@ -237,7 +237,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// noise (C1), of a deviation
+// noise_c1, of a deviation
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an amount of at least 0}}
   %y = kreg.noise gaussian_noise %x amount -1.0 : tensor<?x4xf32>
@@ -246,7 +246,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// noise (C1), of a rate
+// noise_c1, of a rate
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an amount from 0 to 1}}
   %y = kreg.noise gaussian_dropout %x amount 1.5 : tensor<?x4xf32>
@@ -255,7 +255,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// noise (C2)
+// noise_c2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires no noise shape for 'gaussian_noise'}}
   %y = kreg.noise gaussian_noise %x amount 0.5 noise_shape [0, 1] : tensor<?x4xf32>
@@ -264,7 +264,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// normalize (C1)
+// normalize_c1
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires axes from 1 to 1, each once, but got 0}}
   %y = kreg.normalize rms %x axes [0] epsilon 0.1 : tensor<?x4xf32>
@@ -273,7 +273,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// normalize (C1), twice
+// normalize_c1, twice
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{each once, but got 1}}
   %y = kreg.normalize rms %x axes [1, 1] epsilon 0.1 : tensor<?x4xf32>
@@ -282,7 +282,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// normalize (C2)
+// normalize_c2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an axis}}
   %y = kreg.normalize rms %x axes [] epsilon 0.1 : tensor<?x4xf32>
@@ -291,7 +291,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// normalize (C3)
+// normalize_c3
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an epsilon of at least 0}}
   %y = kreg.normalize rms %x axes [1] epsilon -1.0 : tensor<?x4xf32>
@@ -300,7 +300,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// normalize (C3), of l2
+// normalize_c3, of l2
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an epsilon above 0}}
   %y = kreg.normalize l2 %x axes [1] epsilon 0.0 : tensor<?x4xf32>
@@ -309,7 +309,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// reshape (C1), of elements
+// reshape_c1, of elements
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires the batch and the number of elements to stay}}
   %y = kreg.reshape %x : tensor<?x4xf32> to tensor<?x5xf32>
@@ -318,7 +318,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// reshape (C1), of the batch
+// reshape_c1, of the batch
 kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires the batch and the number of elements to stay}}
   %y = kreg.reshape %x : tensor<?x4xf32> to tensor<2x4xf32>
@@ -327,7 +327,7 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// batch_norm (C1)
+// batch_norm_c1
 kreg.model @m(%x: tensor<?x4xf32>, %m: tensor<3xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires statistics and factors of shape [4]}}
   %y = kreg.batch_norm %x mean %m variance %m epsilon 0.1 axis 1 : (tensor<?x4xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<?x4xf32>
@@ -336,7 +336,7 @@ kreg.model @m(%x: tensor<?x4xf32>, %m: tensor<3xf32>) -> tensor<?x4xf32> {
 
 // -----
 
-// batch_norm (C2)
+// batch_norm_c2
 kreg.model @m(%x: tensor<?x4xf32>, %m: tensor<4xf32>) -> tensor<?x4xf32> {
   // expected-error @+1 {{requires an axis from 1 to 1, but got 0}}
   %y = kreg.batch_norm %x mean %m variance %m epsilon 0.1 axis 0 : (tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
