@@ -60,7 +60,21 @@ Result import::importConfig(CallBuilder &call,
   auto kind =
       config.rms ? kreg::NormalizeKind::Rms : kreg::NormalizeKind::Standard;
   Value y = call.normalize(kind, x, axes, config.epsilon);
-  if (config.scale) {
+  if (config.rms && config.scale) {
+    // Keras 3 multiplies the scale as it is: along the last axes, whichever
+    // axes it was made for.
+    Value scale = call.weight(config.scaleName);
+    auto fits = [](std::tuple<int64_t, int64_t> sizes) {
+      return std::get<0>(sizes) == 1 ||
+             std::get<0>(sizes) == std::get<1>(sizes);
+    };
+    if (!llvm::all_of(llvm::zip(llvm::reverse(typeOf(scale).getShape()),
+                                llvm::reverse(typeOf(x).getShape())),
+                      fits)) {
+      return call.unsupported("a scale over axes that are not the last ones");
+    }
+    y = call.binary(BinaryKind::Mul, y, scale);
+  } else if (config.scale) {
     y = call.binary(BinaryKind::Mul, y,
                     spread(call, call.weight(config.scaleName), x, axes));
   }
