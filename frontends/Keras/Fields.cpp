@@ -10,6 +10,9 @@
 using namespace kregc;
 using namespace kregc::keras;
 
+/// Larger than any rank: axes are checked against that of their tensor later.
+static constexpr int64_t maxRank = 1000;
+
 llvm::StringRef keras::kindName(JsonValue::Kind kind) {
   switch (kind) {
   case JsonValue::Kind::Null:
@@ -195,6 +198,62 @@ std::vector<int64_t> Fields::window(llvm::StringRef key, int64_t rank,
   if (static_cast<int64_t>(result.size()) != rank) {
     fail(diagnose(Diagnostic::JsonLength, value->where(), value->size(), rank));
     result.resize(rank, 1);
+  }
+  return result;
+}
+
+std::vector<int64_t> Fields::axes(llvm::StringRef key,
+                                  std::optional<int64_t> fallback) {
+  const JsonValue *value = get(key);
+  std::vector<int64_t> result;
+  if (!value || !value->isArray()) {
+    result.push_back(integer(key, fallback, -maxRank, maxRank));
+    return result;
+  }
+  for (const JsonValue *axis : value->elements()) {
+    if (!axis->isInt() || std::abs(axis->integer()) > maxRank) {
+      fail(diagnose(Diagnostic::JsonKind, axis->where(), axis->describe(),
+                    "an axis"));
+      return {};
+    }
+    result.push_back(axis->integer());
+  }
+  return result;
+}
+
+std::vector<double> Fields::row(llvm::StringRef key,
+                                std::optional<double> fallback) {
+  const JsonValue *value = get(key);
+  if (!value || value->isNumber()) {
+    return {number(key, fallback)};
+  }
+  const JsonValue *className = value->find("class_name");
+  if (className && className->isString() &&
+      (className->string() == "__numpy__" ||
+       className->string() == "__tensor__")) {
+    const JsonValue *inner = value->find("config");
+    value = inner && inner->find("value") ? inner->find("value") : value;
+  }
+  while (value->isArray() && value->size() == 1 &&
+         value->elements()[0]->isArray()) {
+    value = value->elements()[0];
+  }
+  std::vector<double> result;
+  llvm::ArrayRef<const JsonValue *> entries(&value, 1);
+  if (value->isArray()) {
+    entries = value->elements();
+  }
+  for (const JsonValue *entry : entries) {
+    if (!entry->isNumber() || !std::isfinite(entry->number())) {
+      fail(diagnose(Diagnostic::JsonKind, entry->where(), entry->describe(),
+                    "a finite number"));
+      return {0};
+    }
+    result.push_back(entry->number());
+  }
+  if (result.empty()) {
+    fail(diagnose(Diagnostic::JsonLength, value->where(), 0, "one or more"));
+    result.push_back(0);
   }
   return result;
 }

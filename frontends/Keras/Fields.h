@@ -41,6 +41,13 @@ public:
   std::vector<int64_t> integers(llvm::StringRef key, int64_t low);
   std::vector<int64_t> integers(const JsonValue &list, int64_t low);
 
+  /// One axis or a list of axes; `fallback` where the key is missing or null.
+  std::vector<int64_t> axes(llvm::StringRef key,
+                            std::optional<int64_t> fallback);
+  /// One number or a list of them, also one that is nested in lists of one or
+  /// in a NumPy array of the file. Numbers are finite.
+  std::vector<double> row(llvm::StringRef key, std::optional<double> fallback);
+
   bool channelsFirst();
   Padding padding(bool causal = false);
   Activation activation(llvm::StringRef key);

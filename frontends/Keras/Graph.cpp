@@ -370,11 +370,15 @@ static llvm::Error inferShapes(Model &model) {
 static llvm::Error readWeightRegularizers(const JsonValue &config, Layer &layer,
                                           const Version &version) {
   for (Weight &weight : layer.weights) {
-    bool depthwise = std::holds_alternative<DepthwiseConvConfig>(layer.config);
-    std::string key = weight.variable + "_regularizer";
-    if (depthwise && weight.variable != "bias") {
-      key = "depthwise_regularizer";
+    // "depthwise_kernel" has a "depthwise_regularizer", which is also that of
+    // the "kernel" of Keras 3's DepthwiseConv.
+    llvm::StringRef stem = weight.variable;
+    stem.consume_back("_kernel");
+    if (stem == "kernel" &&
+        std::holds_alternative<DepthwiseConvConfig>(layer.config)) {
+      stem = "depthwise";
     }
+    std::string key = (stem + "_regularizer").str();
     auto regularizer =
         readRegularizer(config.find(key), layer.name, key, version);
     if (!regularizer) {

@@ -92,7 +92,7 @@ struct MergeConfig { enum class Kind { Add, Multiply, Subtract, Average, Maximum
 struct ConcatenateConfig { int64_t axis; };
 struct ActivityRegularizationConfig {};           ///< the regularizer is Layer::activityRegularizer
 
-// Read and imported from issue 4 on. Axes may be negative, as in the file.
+// Axes may be negative, as in the file.
 struct SeparableConvConfig {                      ///< weights depthwise_kernel, pointwise_kernel, bias
   int64_t rank, filters, depthMultiplier;
   std::vector<int64_t> kernel, strides, dilation;
@@ -108,7 +108,13 @@ struct ConvTransposeConfig {                      ///< the output's sizes are Ca
   bool channelsFirst, useBias;
   Activation activation;
 };
-struct EinsumDenseConfig { std::string equation; Shape output; bool useBias; Activation activation; }; ///< output as in the file
+struct EinsumDenseConfig {                        ///< output as in the file, without the batch
+  std::string equation;
+  Shape output;
+  bool useBias;
+  Activation activation;
+  std::string biasAxes;
+};
 struct CroppingConfig { int64_t rank; std::vector<int64_t> low, high; bool channelsFirst; };
 struct UpSamplingConfig { int64_t rank; std::vector<int64_t> factors; bool bilinear, channelsFirst; };
 struct RepeatVectorConfig { int64_t count; };
@@ -136,7 +142,7 @@ struct NormalizationConfig {                      ///< numbers of the config, el
 };
 struct RescalingConfig { std::vector<double> scale, offset; }; ///< one number or one per channel
 struct DotConfig { int64_t axes[2]; bool normalize; };
-struct EmbeddingConfig { int64_t inputDim, outputDim; };   ///< weight embeddings
+struct EmbeddingConfig { int64_t inputDim, outputDim; bool maskZero = false; }; ///< weight embeddings
 struct IdentityConfig {};
 struct Layer;
 struct TimeDistributedConfig { std::shared_ptr<const Layer> layer; }; ///< weights are those of the wrapper
@@ -145,7 +151,10 @@ using LayerConfig =
     std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
                  FlattenConfig, ReshapeConfig, PermuteConfig, ZeroPaddingConfig, ActivationConfig,
                  DropoutConfig, BatchNormConfig, MergeConfig, ConcatenateConfig,
-                 ActivityRegularizationConfig>;
+                 ActivityRegularizationConfig, SeparableConvConfig, ConvTransposeConfig,
+                 EinsumDenseConfig, CroppingConfig, UpSamplingConfig, RepeatVectorConfig, PReluConfig,
+                 SoftmaxConfig, NoiseConfig, LayerNormConfig, GroupNormConfig, UnitNormConfig,
+                 NormalizationConfig, RescalingConfig, DotConfig, EmbeddingConfig, IdentityConfig>;
 
 /// A layer of the file. A shared layer is one Layer with several Calls.
 struct Layer {

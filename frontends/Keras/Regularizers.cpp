@@ -193,10 +193,10 @@ keras::readRegularizer(const JsonValue *value, llvm::StringRef layer,
 static std::optional<Activation> activationByName(llvm::StringRef name,
                                                   const Version &version) {
   static const char *const plain[] = {
-      "linear",    "relu",      "relu6",       "sigmoid",       "tanh",
-      "gelu",      "silu",      "softmax",     "softplus",      "softsign",
-      "mish",      "hard_silu", "log_softmax", "log_sigmoid",   "tanh_shrink",
-      "hard_tanh", "sparsemax", "sparse_plus", "sparse_sigmoid"};
+      "linear",    "relu",      "relu6",       "sigmoid",        "tanh",
+      "gelu",      "silu",      "softmax",     "softplus",       "softsign",
+      "mish",      "hard_silu", "log_softmax", "log_sigmoid",    "tanh_shrink",
+      "hard_tanh", "sparsemax", "sparse_plus", "sparse_sigmoid", "glu"};
   Activation result;
   result.name = name.str();
   if (llvm::is_contained(plain, name)) {

@@ -22,8 +22,7 @@ std::string keras::printShape(llvm::ArrayRef<int64_t> shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-/// The product of extents, or -1 above maxElements; -1 extents count as 1.
-static int64_t countOf(llvm::ArrayRef<int64_t> shape) {
+int64_t keras::countElements(llvm::ArrayRef<int64_t> shape) {
   int64_t count = 1;
   for (int64_t extent : shape) {
     if (llvm::MulOverflow<int64_t>(count, extent < 0 ? 1 : extent, count) ||
@@ -50,7 +49,7 @@ public:
     }
     Shape shape = input;
     shape.back() = config.units;
-    return shape;
+    return activated(shape, config.activation);
   }
 
   llvm::Expected<Shape> operator()(const ConvConfig &config) {
@@ -65,6 +64,7 @@ public:
                                       channels, config.groups));
       }
       (*shape)[axis] = config.filters;
+      return activated(*shape, config.activation);
     }
     return shape;
   }
@@ -77,6 +77,7 @@ public:
       if (llvm::MulOverflow(channels, config.depthMultiplier, channels)) {
         channels = std::numeric_limits<int64_t>::max();
       }
+      return activated(*shape, config.activation);
     }
     return shape;
   }
@@ -104,13 +105,13 @@ public:
   }
 
   llvm::Expected<Shape> operator()(const FlattenConfig &config) {
-    int64_t count = countOf(llvm::ArrayRef(input).drop_front());
+    int64_t count = countElements(llvm::ArrayRef(input).drop_front());
     return Shape{input[0], count};
   }
 
   llvm::Expected<Shape> operator()(const ReshapeConfig &config) {
-    int64_t have = countOf(llvm::ArrayRef(input).drop_front());
-    int64_t want = countOf(config.target);
+    int64_t have = countElements(llvm::ArrayRef(input).drop_front());
+    int64_t want = countElements(config.target);
     Shape shape = config.target;
     auto open = llvm::find(shape, -1);
     bool fits = want >= 0 && have == want;
@@ -150,7 +151,13 @@ public:
   }
 
   llvm::Expected<Shape> operator()(const ActivationConfig &config) {
-    return input;
+    if (config.activation.name == "softmax") {
+      int64_t axis = 0;
+      if (llvm::Error error = resolveAxis(config.activation.axis, axis)) {
+        return std::move(error);
+      }
+    }
+    return activated(input, config.activation);
   }
 
   llvm::Expected<Shape> operator()(const DropoutConfig &config) {
@@ -218,6 +225,208 @@ public:
     return input;
   }
 
+  llvm::Expected<Shape> operator()(const SeparableConvConfig &config) {
+    auto shape = slide(config.rank, config.channelsFirst, config.kernel,
+                       config.strides, config.dilation, config.padding);
+    if (shape) {
+      (*shape)[channelAxis(config.channelsFirst)] = config.filters;
+      return activated(*shape, config.activation);
+    }
+    return shape;
+  }
+
+  /// keras-semantics' table of transposed convolutions: all of the full result
+  /// (valid), or s per point (same); output_padding says the rest exactly.
+  llvm::Expected<Shape> operator()(const ConvTransposeConfig &config) {
+    if (static_cast<int64_t>(input.size()) != config.rank + 2) {
+      return wrongRank("rank " + std::to_string(config.rank + 2));
+    }
+    Shape shape = input;
+    for (int64_t i = 0; i < config.rank; ++i) {
+      int64_t &extent = shape[i + (config.channelsFirst ? 2 : 1)];
+      // All factors are below 2^31, extents below 2^40.
+      int64_t reach = (config.kernel[i] - 1) * config.dilation[i] + 1;
+      int64_t stride = config.strides[i], last = extent - 1;
+      if (llvm::MulOverflow(last, stride, last)) {
+        return mismatch("its output is too large");
+      }
+      bool same = config.padding == Padding::Same;
+      if (!config.outputPadding) {
+        extent = last + (same ? stride : std::max(reach, stride));
+      } else {
+        extent = last + (same ? reach % 2 : reach) + (*config.outputPadding)[i];
+      }
+    }
+    shape[channelAxis(config.channelsFirst)] = config.filters;
+    if (config.channelsFirst && config.activation.name == "glu") {
+      return mismatch("glu over the last axis of a channels-first result");
+    }
+    return activated(shape, config.activation);
+  }
+
+  llvm::Expected<Shape> operator()(const EinsumDenseConfig &config) {
+    auto shapes = einsumShapes(layer, config, input);
+    if (!shapes) {
+      return shapes.takeError();
+    }
+    return activated(shapes->output, config.activation);
+  }
+
+  llvm::Expected<Shape> operator()(const CroppingConfig &config) {
+    if (static_cast<int64_t>(input.size()) != config.rank + 2) {
+      return wrongRank("rank " + std::to_string(config.rank + 2));
+    }
+    Shape shape = input;
+    for (int64_t i = 0; i < config.rank; ++i) {
+      int64_t &extent = shape[i + (config.channelsFirst ? 2 : 1)];
+      extent -= config.low[i] + config.high[i];
+      if (extent < 1) {
+        return mismatch("it crops away all of an input of shape " +
+                        printShape(input));
+      }
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const UpSamplingConfig &config) {
+    if (static_cast<int64_t>(input.size()) != config.rank + 2) {
+      return wrongRank("rank " + std::to_string(config.rank + 2));
+    }
+    Shape shape = input;
+    for (int64_t i = 0; i < config.rank; ++i) {
+      int64_t &extent = shape[i + (config.channelsFirst ? 2 : 1)];
+      if (llvm::MulOverflow(extent, config.factors[i], extent)) {
+        return mismatch("its output is too large");
+      }
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const RepeatVectorConfig &config) {
+    if (input.size() != 2) {
+      return wrongRank("rank 2");
+    }
+    return Shape{input[0], config.count, input[1]};
+  }
+
+  llvm::Expected<Shape> operator()(const PReluConfig &config) {
+    return withAxes(config.sharedAxes);
+  }
+  llvm::Expected<Shape> operator()(const SoftmaxConfig &config) {
+    return withAxes(config.axes);
+  }
+  llvm::Expected<Shape> operator()(const LayerNormConfig &config) {
+    return withAxes(config.axes);
+  }
+  llvm::Expected<Shape> operator()(const UnitNormConfig &config) {
+    return withAxes(config.axes);
+  }
+
+  llvm::Expected<Shape> operator()(const NoiseConfig &config) {
+    return (*this)(DropoutConfig{config.amount, config.noiseShape, {}});
+  }
+
+  llvm::Expected<Shape> operator()(const GroupNormConfig &config) {
+    int64_t axis = 0;
+    if (llvm::Error error = resolveAxis(config.axis, axis)) {
+      return std::move(error);
+    }
+    if (config.groups > 0 && input[axis] % config.groups != 0) {
+      return mismatch(llvm::formatv("{0} channels do not divide into {1} "
+                                    "groups",
+                                    input[axis], config.groups));
+    }
+    return input;
+  }
+
+  llvm::Expected<Shape> operator()(const NormalizationConfig &config) {
+    // Numbers of the config broadcast to the last axis.
+    if (config.mean.size() > 1 &&
+        (static_cast<int64_t>(config.mean.size()) != input.back() ||
+         config.axes.size() != 1 ||
+         (config.axes[0] != -1 &&
+          config.axes[0] != static_cast<int64_t>(input.size()) - 1))) {
+      return mismatch(llvm::formatv("{0} means do not fit the last axis of "
+                                    "shape {1}",
+                                    config.mean.size(), printShape(input)));
+    }
+    return withAxes(config.axes);
+  }
+
+  llvm::Expected<Shape> operator()(const RescalingConfig &config) {
+    for (const std::vector<double> &row : {config.scale, config.offset}) {
+      if (row.size() != 1 && static_cast<int64_t>(row.size()) != input.back()) {
+        return mismatch(llvm::formatv("{0} numbers do not fit the last axis "
+                                      "of shape {1}",
+                                      row.size(), printShape(input)));
+      }
+    }
+    return input;
+  }
+
+  /// Keras' batch_dot: what is left of both, [batch, 1] if nothing is.
+  llvm::Expected<Shape> operator()(const DotConfig &config) {
+    Shape sides[2] = {inputs[0], inputs[1]};
+    int64_t extents[2];
+    for (int i = 0; i < 2; ++i) {
+      int64_t rank = static_cast<int64_t>(sides[i].size());
+      int64_t axis =
+          config.axes[i] < 0 ? config.axes[i] + rank : config.axes[i];
+      if (axis < 1 || axis >= rank) {
+        return mismatch(llvm::formatv("axis {0} is not an axis of shape {1}",
+                                      config.axes[i], printShape(sides[i])));
+      }
+      extents[i] = sides[i][axis];
+      sides[i].erase(sides[i].begin() + axis);
+    }
+    if (extents[0] != extents[1]) {
+      return mismatch("cannot multiply shapes " + printShape(inputs[0]) +
+                      " and " + printShape(inputs[1]) + " along these axes");
+    }
+    Shape shape = sides[0];
+    shape.insert(shape.end(), sides[1].begin() + 1, sides[1].end());
+    if (shape.size() == 1) {
+      shape.push_back(1);
+    }
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const EmbeddingConfig &config) {
+    Shape shape = input;
+    shape.push_back(config.outputDim);
+    return shape;
+  }
+
+  llvm::Expected<Shape> operator()(const IdentityConfig &) { return input; }
+
+  /// The input's shape, if the axes are different ones of it.
+  llvm::Expected<Shape> withAxes(llvm::ArrayRef<int64_t> axes) {
+    std::vector<int64_t> seen;
+    for (int64_t axis : axes) {
+      int64_t resolved = 0;
+      if (llvm::Error error = resolveAxis(axis, resolved)) {
+        return std::move(error);
+      }
+      if (llvm::is_contained(seen, resolved)) {
+        return mismatch("axis " + std::to_string(axis) + " is named twice");
+      }
+      seen.push_back(resolved);
+    }
+    return input;
+  }
+
+  /// The shape behind an activation: glu halves the last axis.
+  llvm::Expected<Shape> activated(Shape shape, const Activation &activation) {
+    if (activation.name == "glu") {
+      if (shape.size() < 2 || shape.back() % 2 != 0) {
+        return mismatch("glu needs an even last axis, found shape " +
+                        printShape(shape));
+      }
+      shape.back() /= 2;
+    }
+    return shape;
+  }
+
   /// Turns a negative axis into one of the input; the batch is refused.
   llvm::Error resolveAxis(int64_t axis, int64_t &out) {
     int64_t rank = static_cast<int64_t>(input.size());
@@ -265,6 +474,7 @@ private:
       int64_t &extent = shape[i + (channelsFirst ? 2 : 1)];
       // Both factors are below 2^31.
       int64_t covered = (window[i] - 1) * dilation[i] + 1;
+      // Causal padding makes `same` sizes.
       if (padding != Padding::Valid) {
         extent = (extent + strides[i] - 1) / strides[i];
       } else if (covered > extent) {
@@ -287,13 +497,17 @@ private:
 
 /// One input, except for layers that merge several.
 static llvm::Error checkCount(const Layer &layer, size_t count) {
-  bool merges = std::holds_alternative<MergeConfig>(layer.config) ||
-                std::holds_alternative<ConcatenateConfig>(layer.config);
-  if (merges ? count >= 1 : count == 1) {
+  const auto *merge = std::get_if<MergeConfig>(&layer.config);
+  bool pair = std::holds_alternative<DotConfig>(layer.config) ||
+              (merge && merge->kind == MergeConfig::Kind::Subtract);
+  bool any = merge || std::holds_alternative<ConcatenateConfig>(layer.config);
+  if (pair ? count == 2 : any ? count >= 1 : count == 1) {
     return llvm::Error::success();
   }
   return diagnose(Diagnostic::InputCount, layer.where, layer.name, count,
-                  merges ? "one or more" : "one");
+                  pair  ? "two"
+                  : any ? "one or more"
+                        : "one");
 }
 
 llvm::Expected<Shape> keras::inferShape(const Layer &layer,
@@ -324,93 +538,9 @@ llvm::Expected<Shape> keras::inferShape(const Layer &layer,
     return diagnose(Diagnostic::ShapeMismatch, layer.where, layer.name,
                     "it makes an empty tensor of shape " + printShape(*shape));
   }
-  if (countOf(inner) < 0) {
+  if (countElements(inner) < 0) {
     return diagnose(Diagnostic::ShapeOverflow, layer.where, layer.name,
                     printShape(*shape), maxElements);
   }
   return shape;
-}
-
-//===----------------------------------------------------------------------===//
-// Weights
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// The weights of one layer; each family with weights is one operator().
-struct WeightList {
-  const Layer &layer;
-  const Shape &input;
-  llvm::StringRef depthwiseName;
-  std::vector<Weight> weights;
-
-  void add(llvm::StringRef variable, Shape shape, bool trainable = true) {
-    Weight weight;
-    weight.path = layer.name + "/" + variable.str();
-    weight.variable = variable.str();
-    weight.shape = std::move(shape);
-    weight.trainable = trainable && layer.trainable;
-    weights.push_back(std::move(weight));
-  }
-
-  int64_t channels(bool first) const { return first ? input[1] : input.back(); }
-
-  void operator()(const DenseConfig &config) {
-    add("kernel", {input.back(), config.units});
-    if (config.useBias) {
-      add("bias", {config.units});
-    }
-  }
-  void operator()(const ConvConfig &config) {
-    Shape kernel = config.kernel;
-    kernel.push_back(channels(config.channelsFirst) / config.groups);
-    kernel.push_back(config.filters);
-    add("kernel", kernel);
-    if (config.useBias) {
-      add("bias", {config.filters});
-    }
-  }
-  void operator()(const DepthwiseConvConfig &config) {
-    Shape kernel = config.kernel;
-    int64_t in = channels(config.channelsFirst);
-    kernel.push_back(in);
-    kernel.push_back(config.depthMultiplier);
-    add(depthwiseName, kernel);
-    if (config.useBias) {
-      add("bias", {in * config.depthMultiplier});
-    }
-  }
-  void operator()(const BatchNormConfig &config) {
-    int64_t axis = config.axis < 0
-                       ? config.axis + static_cast<int64_t>(input.size())
-                       : config.axis;
-    Shape shape = {input[axis]};
-    if (config.scale) {
-      add("gamma", shape);
-    }
-    if (config.center) {
-      add("beta", shape);
-    }
-    add("moving_mean", shape, false);
-    add("moving_variance", shape, false);
-  }
-  template <typename Other>
-  void operator()(const Other &) {}
-};
-
-} // namespace
-
-llvm::Expected<std::vector<Weight>>
-keras::expectedWeights(const Layer &layer, const Shape &input,
-                       const Version &version) {
-  WeightList list{
-      layer, input, version.major < 3 ? "depthwise_kernel" : "kernel", {}};
-  std::visit(list, layer.config);
-  for (const Weight &weight : list.weights) {
-    if (countOf(weight.shape) < 0) {
-      return diagnose(Diagnostic::WeightOverflow, layer.where, weight.path,
-                      printShape(weight.shape), maxElements);
-    }
-  }
-  return std::move(list.weights);
 }

@@ -1,7 +1,9 @@
-// InputLayer, Dense, activations, dropout and ActivityRegularization.
+// InputLayer, Dense, EinsumDense, Embedding and ActivityRegularization.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Keras/Layers/Layers.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 using namespace kregc;
 using namespace kregc::keras;
@@ -30,7 +32,9 @@ LayerConfig keras::parseInputLayer(Fields &fields) {
     fields.requireFloat32();
   }
   config.dtype = dtype && dtype->isString() ? dtype->string().str() : "float32";
-  if (config.dtype != "float32") {
+  // Ids of an Embedding are computed with as float32, exact below 2^24.
+  static const char *const ids[] = {"int32", "int64", "int16", "int8", "uint8"};
+  if (config.dtype != "float32" && !llvm::is_contained(ids, config.dtype)) {
     fields.unsupported("an input of type '" + config.dtype + "'");
   }
   return config;
@@ -46,67 +50,29 @@ LayerConfig keras::parseDense(Fields &fields) {
   return config;
 }
 
-LayerConfig keras::parseActivation(Fields &fields) {
-  return ActivationConfig{fields.activation("activation")};
+LayerConfig keras::parseEinsumDense(Fields &fields) {
+  EinsumDenseConfig config;
+  config.equation = fields.text("equation", "").str();
+  const JsonValue *output = fields.get("output_shape");
+  config.output = output && output->isInt()
+                      ? Shape{fields.integer("output_shape", 1, 1, maxExtent)}
+                      : fields.integers("output_shape", -1);
+  config.biasAxes = fields.text("bias_axes", "").str();
+  config.useBias = !config.biasAxes.empty();
+  config.activation = fields.activation("activation");
+  fields.refuse("quantization_config");
+  fields.refuse("lora_rank");
+  return config;
 }
 
-LayerConfig keras::parseReLU(Fields &fields) {
-  // Keras 2 wrote NumPy scalars of 0 as 0.0; null is 0 as well.
-  double slope = fields.number("negative_slope", 0.0);
-  double threshold = fields.number("threshold", 0.0);
-  double unbounded = std::numeric_limits<double>::infinity();
-  double maximum = fields.number("max_value", unbounded);
-  for (const char *key : {"negative_slope", "threshold", "max_value"}) {
-    const JsonValue *value = fields.get(key);
-    if (value && value->isNumber() && value->number() < 0) {
-      fields.outOfRange(key, *value, "a number of 0 or more");
-    }
-  }
-  Activation activation;
-  if (threshold == 0 && slope == 0 && maximum == unbounded) {
-    activation.name = "relu";
-  } else if (threshold == 0 && slope == 0 && maximum == 6) {
-    activation.name = "relu6";
-  } else if (threshold == 0 && maximum == unbounded) {
-    activation.name = "leaky_relu";
-    activation.parameters = {slope};
-  } else {
-    activation.name = "clipped_relu";
-    activation.parameters = {slope, threshold, maximum};
-  }
-  return ActivationConfig{activation};
-}
-
-LayerConfig keras::parseSoftmax(Fields &fields) {
-  Activation activation;
-  activation.name = "softmax";
-  const JsonValue *axis = fields.get("axis");
-  if (axis && axis->isArray()) {
-    std::vector<int64_t> axes =
-        fields.integers("axis", std::numeric_limits<int64_t>::min());
-    if (axes.size() != 1) {
-      fields.unsupported("a softmax over several axes");
-    }
-    activation.axis = axes.empty() ? -1 : axes[0];
-  } else {
-    activation.axis = fields.integer("axis", -1);
-  }
-  return ActivationConfig{activation};
-}
-
-LayerConfig keras::parseDropout(Fields &fields) {
-  DropoutConfig config;
-  config.rate = fields.number("rate", std::nullopt);
-  const JsonValue *rate = fields.get("rate");
-  if (rate && rate->isNumber() && !(config.rate >= 0 && config.rate <= 1)) {
-    fields.outOfRange("rate", *rate, "a number from 0 to 1");
-  }
-  if (fields.get("noise_shape")) {
-    config.noiseShape = fields.integers("noise_shape", -1);
-  }
-  if (fields.get("seed")) {
-    config.seed = fields.integer("seed", 0);
-  }
+LayerConfig keras::parseEmbedding(Fields &fields) {
+  EmbeddingConfig config;
+  config.inputDim = fields.integer("input_dim", std::nullopt, 1, maxExtent);
+  config.outputDim = fields.integer("output_dim", std::nullopt, 1, maxExtent);
+  config.maskZero = fields.boolean("mask_zero", false);
+  fields.refuse("quantization_config");
+  fields.refuse("lora_rank");
+  fields.refuse("sparse");
   return config;
 }
 

@@ -24,15 +24,20 @@ static GlobalPoolConfig parseGlobalPool(Fields &fields, bool max,
   return {max, rank, fields.channelsFirst(), fields.boolean("keepdims", false)};
 }
 
-LayerConfig keras::parseMaxPooling2D(Fields &fields) {
-  return parsePool(fields, true, 2);
-}
-LayerConfig keras::parseAveragePooling2D(Fields &fields) {
-  return parsePool(fields, false, 2);
-}
-LayerConfig keras::parseGlobalMaxPooling2D(Fields &fields) {
-  return parseGlobalPool(fields, true, 2);
-}
-LayerConfig keras::parseGlobalAveragePooling2D(Fields &fields) {
-  return parseGlobalPool(fields, false, 2);
-}
+#define POOLING_OF_RANK(RANK)                                                  \
+  LayerConfig keras::parseMaxPooling##RANK##D(Fields &fields) {                \
+    return parsePool(fields, true, RANK);                                      \
+  }                                                                            \
+  LayerConfig keras::parseAveragePooling##RANK##D(Fields &fields) {            \
+    return parsePool(fields, false, RANK);                                     \
+  }                                                                            \
+  LayerConfig keras::parseGlobalMaxPooling##RANK##D(Fields &fields) {          \
+    return parseGlobalPool(fields, true, RANK);                                \
+  }                                                                            \
+  LayerConfig keras::parseGlobalAveragePooling##RANK##D(Fields &fields) {      \
+    return parseGlobalPool(fields, false, RANK);                               \
+  }
+
+POOLING_OF_RANK(1)
+POOLING_OF_RANK(2)
+POOLING_OF_RANK(3)
