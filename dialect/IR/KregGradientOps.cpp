@@ -23,14 +23,18 @@ OpFoldResult ReduceToOp::fold(FoldAdaptor) {
   return getX().getType() == getY().getType() ? getX() : Value();
 }
 
-LogicalResult InverseBatchOp::verify() {
-  // inverse_batch_c1
-  RankedTensorType result = tensorTypeOf(getY());
-  if (tensorTypeOf(getX()).getRank() == 0 || !result.hasStaticShape() ||
-      result.getNumElements() != 1) {
-    return emitOpError("requires a tensor with a batch and a result of one "
-                       "element, but got ")
-           << getX().getType() << " and " << result;
+LogicalResult FillOp::verify() {
+  ArrayRef<int64_t> shape = tensorTypeOf(getY()).getShape();
+  // fill_c1
+  if (tensorTypeOf(getLike()).getRank() == 0) {
+    return emitOpError("requires a tensor with a batch, but got ")
+           << getLike().getType();
+  }
+  // fill_c2
+  if (!shape.empty() && ShapedType::isDynamicShape(shape.drop_front())) {
+    return emitOpError("requires a result whose dimensions but the first are "
+                       "static, but got ")
+           << getY().getType();
   }
   return success();
 }

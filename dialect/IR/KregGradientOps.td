@@ -31,24 +31,30 @@ def Kreg_ReduceToOp : Kreg_TypedCoreOp<"reduce_to"> {
   let hasFolder = 1;
 }
 
-def Kreg_InverseBatchOp : Kreg_TypedCoreOp<"inverse_batch"> {
-  let summary = "1 over dimension 0 of a tensor, as a tensor of one element; 0 for an empty batch";
+def Kreg_FillOp : Kreg_TypedCoreOp<"fill"> {
+  let summary = "a tensor of one value, divided by the batch if it says so";
   let description = [{
+    `like` gives the batch: of dimension 0 of the result where that is dynamic,
+    and of the division with `per batch` (an empty batch gives zeros). The
+    gradient of `kreg.total` starts with it.
+
     Constraints:
-    * (C1) x has rank 1 or more, and the result has one element.
+    * (C1) `like` has rank 1 or more.
+    * (C2) only dimension 0 of the result may be dynamic.
 
     Example:
     ```mlir
     kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-      %i = kreg.inverse_batch %x : tensor<?x4xf32> to tensor<1xf32>
-      %y = kreg.binary mul %x, %i : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
+      %y = kreg.fill 1.0 per batch like %x : tensor<?x4xf32> to tensor<?x4xf32>
       kreg.return %y : tensor<?x4xf32>
     }
     ```
   }];
-  let arguments = (ins Kreg_FloatTensor:$x);
+  let arguments = (ins F64Attr:$value, Kreg_NormAttr:$norm, Kreg_FloatTensor:$like);
   let results = (outs Kreg_FloatTensor:$y);
-  let assemblyFormat = "$x attr-dict `:` type($x) `to` type($y)";
+  let assemblyFormat = [{
+    $value `per` `` $norm `like` $like attr-dict `:` type($like) `to` type($y)
+  }];
   let hasVerifier = 1;
 }
 

@@ -43,13 +43,21 @@ Result<Number> interpreter::run(ReduceToOp op, Operands<Number> operands) {
 KREG_INSTANTIATE(ReduceToOp)
 
 template <typename Number>
-Result<Number> interpreter::run(InverseBatchOp op, Operands<Number> operands) {
+Result<Number> interpreter::run(FillOp op, Operands<Number> operands) {
   int64_t batch = operands[0]->shape[0];
+  std::optional<Number> value =
+      Arithmetic<Number>::of(op.getValue().convertToDouble());
+  if (!value) {
+    return failureAt(op, "has a value that is not finite");
+  }
+  if (op.getNorm() == Norm::Batch) {
+    value = *value * inverseOf<Number>(batch);
+  }
   Tensor<Number> y = zeros<Number>(shapeAt(op.getY(), batch));
-  y.data[0] = inverseOf<Number>(batch);
+  std::fill(y.data.begin(), y.data.end(), *value);
   return y;
 }
-KREG_INSTANTIATE(InverseBatchOp)
+KREG_INSTANTIATE(FillOp)
 
 template <typename Number>
 Result<Number> interpreter::run(TotalOp op, Operands<Number> operands) {

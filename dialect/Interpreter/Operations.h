@@ -44,7 +44,7 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(PenaltyOp)                                                                 \
   X(OrthogonalPenaltyOp)                                                       \
   X(ReduceToOp)                                                                \
-  X(InverseBatchOp)                                                            \
+  X(FillOp)                                                                    \
   X(TotalOp)                                                                   \
   X(OneHotOp)                                                                  \
   X(DenseKernelGradientOp)                                                     \

@@ -4,6 +4,7 @@
 #include "test/unit/RecordedCases.h"
 
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -21,14 +22,14 @@ static std::string casesFolder() {
   return other ? other : KREGC_SOURCE_DIR "/test/e2e/cases";
 }
 
-const NpzArray *RecordedCase::find(const std::string &name) const {
+const NpzArray *RecordedArrays::find(const std::string &name) const {
   auto it = std::find_if(arrays.begin(), arrays.end(),
                          [&](const NpzArray &a) { return a.name == name; });
   return it == arrays.end() ? nullptr : &*it;
 }
 
 std::vector<const NpzArray *>
-RecordedCase::series(const std::string &prefix) const {
+RecordedArrays::series(const std::string &prefix) const {
   std::vector<const NpzArray *> found;
   while (const NpzArray *next = find(prefix + std::to_string(found.size()))) {
     found.push_back(next);
@@ -47,6 +48,56 @@ std::vector<std::string> test::recordedCaseNames() {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::vector<std::string> test::recordedTrainingNames() {
+  std::vector<std::string> names = recordedCaseNames();
+  names.erase(std::remove_if(names.begin(), names.end(),
+                             [](const std::string &name) {
+                               return !llvm::sys::fs::exists(casesFolder() +
+                                                             "/" + name +
+                                                             "/training.npz");
+                             }),
+              names.end());
+  return names;
+}
+
+static std::vector<NpzArray> readArrays(const std::string &path) {
+  auto arrays = readNpz(path);
+  if (!arrays) {
+    ADD_FAILURE() << llvm::toString(arrays.takeError());
+    return {};
+  }
+  return std::move(*arrays);
+}
+
+/// A part of case.json as the front end reads JSON; null of null.
+static std::shared_ptr<JsonDocument> reparse(const llvm::json::Value *part) {
+  if (!part || part->kind() == llvm::json::Value::Null) {
+    return nullptr;
+  }
+  auto document =
+      JsonDocument::parse(llvm::formatv("{0}", *part).str(), "case.json");
+  if (!document) {
+    ADD_FAILURE() << llvm::toString(document.takeError());
+    return nullptr;
+  }
+  return std::move(*document);
+}
+
+static void readTraining(const std::string &folder,
+                         const llvm::json::Object &json, RecordedCase &result) {
+  std::string path = folder + "/training.npz";
+  if (!llvm::sys::fs::exists(path)) {
+    return;
+  }
+  result.training.arrays = readArrays(path);
+  result.loss = reparse(json.get("loss"));
+  result.lossWeights = reparse(json.get("loss_weights"));
+  if (const llvm::json::Object *training = json.getObject("training")) {
+    result.trainingRtol = training->getNumber("rtol").value_or(0);
+    result.trainingAtol = training->getNumber("atol").value_or(0);
+  }
 }
 
 RecordedCase test::readRecordedCase(const std::string &name) {
@@ -77,11 +128,7 @@ RecordedCase test::readRecordedCase(const std::string &name) {
       !keras.starts_with("tf-keras")) {
     result.kerasVersion = keras.str();
   }
-  auto arrays = readNpz(folder + "/inference.npz");
-  if (!arrays) {
-    ADD_FAILURE() << llvm::toString(arrays.takeError());
-    return result;
-  }
-  result.arrays = std::move(*arrays);
+  result.arrays = readArrays(folder + "/inference.npz");
+  readTraining(folder, *object, result);
   return result;
 }

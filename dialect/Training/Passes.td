@@ -1,0 +1,50 @@
+// The passes from penalty form of training to step form, in the order in which
+// they run.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREG_TRAINING_PASSES_TD
+#define KREG_TRAINING_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def AppendLossPass : Pass<"kreg-append-loss", "::mlir::kreg::ModelOp"> {
+  let summary = "targets, losses and sample weights become part of the model";
+  let description = [{
+    For each output the model gets an argument, its target, and one more for
+    the sample weights of all ([B]). In front of the penalties `kreg.return`
+    lists the loss of each output, times its loss weight: a `kreg.total` of the
+    per-sample values (keras-semantics, losses). The outputs themselves are
+    returned no more. What to compute is in the attribute `kreg.losses` of the
+    model, an array with a dictionary per output.
+
+    Requires: layers-dissolved.
+  }];
+}
+
+def SpecializeTrainingPass : Pass<"kreg-specialize-training", "::mlir::kreg::ModelOp"> {
+  let summary = "the model as it runs in training";
+  let description = [{
+    `kreg.batch_norm` becomes core ops: with statistics of the batch where the
+    layer is trained, with the moving ones where it is frozen. The new moving
+    statistics, `m·old + (1 - m)·new` (variance biased, as Keras 3 has it), become
+    outputs of the model named `state/<weight path>`. The model's attribute
+    `mode` becomes `"training"`.
+
+    Requires: layers-dissolved.
+  }];
+}
+
+def DifferentiatePass : Pass<"kreg-differentiate", "::mlir::kreg::ModelOp"> {
+  let summary = "gradients of the sum of losses and penalties for all trainable weights";
+  let description = [{
+    Walks the body backwards with one rule per op (GradientRules.cpp) from
+    every scalar that `kreg.return` lists. The gradient of each trainable weight
+    that is read, plus that of its own penalty, becomes an output named
+    `grad/<weight path>`, in the order of the variables. What depends on no
+    trainable weight is not differentiated.
+
+    Requires: layers-dissolved; no op that is random.
+  }];
+}
+
+#endif // KREG_TRAINING_PASSES_TD
