@@ -23,7 +23,8 @@ static RankedTensorType typeOf(Value value) {
 /// and those that are in no kernel.
 static std::optional<Family> anchorFamily(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Family>>(op)
-      .Case<DenseOp>([](auto) { return Family::Contraction; })
+      .Case<DenseOp, ConvTransposeOp, MatmulOp>(
+          [](auto) { return Family::Contraction; })
       .Case([](ConvOp conv) {
         // One input channel to each group is a depthwise convolution.
         bool depthwise =
@@ -34,7 +35,9 @@ static std::optional<Family> anchorFamily(Operation *op) {
       .Case<DepthwiseConvOp>([](auto) { return Family::Depthwise; })
       .Case<PoolOp>([](auto) { return Family::Pooling; })
       .Case<ReduceOp, SoftmaxOp>([](auto) { return Family::Reduction; })
-      .Case<TransposeOp, PadOp, ConcatOp>([](auto) { return Family::Data; })
+      .Case<TransposeOp, PadOp, ConcatOp, SliceOp, RepeatOp>(
+          [](auto) { return Family::Data; })
+      .Case<ResizeOp, EmbeddingOp>([](auto) { return Family::Elementwise; })
       .Default([](Operation *) { return std::nullopt; });
 }
 

@@ -87,6 +87,7 @@ static void foldZeroPenalties(ModelOp model) {
 }
 
 void mlir::kreg::prepareKernels(ModelOp model) {
+  decomposeNormalize(model);
   foldZeroPenalties(model);
   foldPads(model);
   eraseDeadOps(model);

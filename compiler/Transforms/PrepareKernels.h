@@ -12,6 +12,9 @@ namespace mlir::kreg {
 /// its own padding, and moves functions of one number above reshapes.
 void prepareKernels(ModelOp model);
 
+/// Normalisations as reductions and functions of elements.
+void decomposeNormalize(ModelOp model);
+
 } // namespace mlir::kreg
 
 #endif // KREGC_COMPILER_TRANSFORMS_PREPAREKERNELS_H

@@ -198,6 +198,10 @@ static Bounds rangeOfResult(Operation &op, const RangeAnalysis &known) {
       .Case([&](DropoutOp op) { return dropoutRange(known.of(op.getX())); })
       .Case([&](ReshapeOp op) { return known.of(op.getX()); })
       .Case([&](TransposeOp op) { return known.of(op.getX()); })
+      .Case([&](SliceOp op) { return known.of(op.getX()); })
+      .Case([&](RepeatOp op) { return known.of(op.getX()); })
+      .Case(
+          [&](ResizeOp op) { return known.of(op.getX()); }) // weights in 0 … 1
       .Case([&](PadOp op) { return hull(known.of(op.getX()), {0.0, 0.0}); })
       .Case([&](ConcatOp op) {
         Bounds range = known.of(op.getInputs().front());

@@ -40,7 +40,7 @@ std::string mlir::kreg::penaltyLawTable() {
      << "|---|---|---|---|---|---|---|\n";
   for (const PenaltyLaw &law : penaltyLaws()) {
     os << "| `" << law.name << "` | " << cell(law.equation) << " | "
-       << law.c1.text << " | " << law.c2.text << " | ";
+       << cell(law.c1.text) << " | " << cell(law.c2.text) << " | ";
     llvm::interleave(
         law.conditions, os,
         [&](const LawCondition *condition) { os << cell(condition->text); },

@@ -7,6 +7,8 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::kreg;
 
@@ -47,6 +49,26 @@ static bool isReduce(Operation *op) {
   return reduce && reduce.getKind() == kind;
 }
 
+/// The number that an op multiplies with, if it is one constant.
+static std::optional<double> scaleOf(Operation *op) {
+  auto binary = dyn_cast<BinaryOp>(op);
+  auto constant = binary && binary.getKind() == BinaryKind::Mul
+                      ? binary.getB().getDefiningOp<ConstantOp>()
+                      : ConstantOp();
+  auto elements = constant ? dyn_cast<DenseFPElementsAttr>(constant.getValue())
+                           : DenseFPElementsAttr();
+  // A larger constant would repeat x.
+  if (!elements || !elements.isSplat() ||
+      binary.getA().getType() != binary.getType()) {
+    return std::nullopt;
+  }
+  APFloat number = elements.getSplatValue<APFloat>();
+  return number.isFinite() ? std::optional<double>(number.convertToDouble())
+                           : std::nullopt;
+}
+
+static bool isScale(Operation *op) { return scaleOf(op).has_value(); }
+
 //===----------------------------------------------------------------------===//
 // Factors
 //===----------------------------------------------------------------------===//
@@ -72,8 +94,26 @@ static std::optional<Ratio> perReduced(Operation *op) {
   return Ratio{1, elements};
 }
 
+static std::optional<Ratio> repeats(Operation *op) {
+  int64_t copies = 1;
+  for (int64_t factor : cast<RepeatOp>(op).getFactors()) {
+    copies *= factor;
+  }
+  return Ratio{copies, 1};
+}
+
+static std::optional<Ratio> magnitude(Operation *op) {
+  return Ratio{1, 1, std::fabs(*scaleOf(op))};
+}
+
+static std::optional<Ratio> magnitudeSquared(Operation *op) {
+  return Ratio{1, 1, *scaleOf(op) * *scaleOf(op)};
+}
+
 static constexpr LawFactor One{"1", one}, No{"–", noLaw},
-    PerWindow{"1/k", perWindow}, PerReduced{"1/n", perReduced};
+    PerWindow{"1/k", perWindow}, PerReduced{"1/n", perReduced},
+    Repeats{"k", repeats}, Magnitude{"|c|", magnitude},
+    MagnitudeSquared{"c²", magnitudeSquared};
 
 //===----------------------------------------------------------------------===//
 // Conditions
@@ -107,6 +147,41 @@ static bool holdsExactTiling(Operation *op, Norm, const RangeAnalysis &) {
 
 static bool holdsNotEmpty(Operation *op, Norm, const RangeAnalysis &) {
   return perReduced(op)->denominator > 0;
+}
+
+static bool holdsCutsZeros(Operation *op, Norm, const RangeAnalysis &) {
+  auto slice = cast<SliceOp>(op);
+  auto pad = slice.getX().getDefiningOp<PadOp>();
+  auto covers = [](ArrayRef<int64_t> zeros, ArrayRef<int64_t> cut) {
+    return llvm::all_of(llvm::zip_equal(zeros, cut), [](auto pair) {
+      return std::get<0>(pair) >= std::get<1>(pair);
+    });
+  };
+  return pad && covers(pad.getLow(), slice.getLow()) &&
+         covers(pad.getHigh(), slice.getHigh()) &&
+         llvm::all_of(slice.getStrides(), [](int64_t n) { return n == 1; });
+}
+
+static bool holdsWithinBounds(Operation *op, Norm,
+                              const RangeAnalysis &ranges) {
+  auto clip = cast<UnaryOp>(op);
+  Bounds x = ranges.of(clip.getX());
+  return x.lo >= clip.getParams()[0] && x.hi <= clip.getParams()[1];
+}
+
+static bool holdsPassesAll(Operation *op, Norm, const RangeAnalysis &ranges) {
+  // [negative slope, threshold, maximum]
+  auto relu = cast<UnaryOp>(op);
+  Bounds x = ranges.of(relu.getX());
+  return x.isNonNegative() && relu.getParams()[1] <= 0.0 &&
+         x.hi <= relu.getParams()[2];
+}
+
+static bool holdsOppositeSigns(Operation *op, Norm,
+                               const RangeAnalysis &ranges) {
+  Bounds a = ranges.of(op->getOperand(0)), b = ranges.of(op->getOperand(1));
+  return (a.isNonNegative() && b.hi <= 0.0) ||
+         (b.isNonNegative() && a.hi <= 0.0);
 }
 
 static bool holdsSameShape(Operation *op, Norm, const RangeAnalysis &) {

@@ -37,12 +37,13 @@ enum LawModes : unsigned {
 /// specialised to it, else Inference and Training.
 unsigned requiredModes(ModelOp model);
 
-/// An exact factor.
+/// An exact factor: a ratio, times a number of the model.
 struct Ratio {
   int64_t numerator = 1, denominator = 1;
-  bool isOne() const { return numerator == denominator; }
+  double scale = 1.0;
+  bool isOne() const { return numerator == denominator && scale == 1.0; }
   double times(double x) const {
-    return isOne() ? x : x * double(numerator) / double(denominator);
+    return isOne() ? x : x * scale * double(numerator) / double(denominator);
   }
 };
 

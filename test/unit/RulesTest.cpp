@@ -75,8 +75,9 @@ TEST(PenaltyLaws, DocsShowThisTable) {
 // The equations, exactly
 //===----------------------------------------------------------------------===//
 
-/// For each law an op that it matches: reads %x (any sign), %n (not negative)
-/// and %c (between 0 and 4), all 2x4x4x2, and makes %y of the given type.
+/// For each law an op that it matches: reads %x (any sign), %n (not negative),
+/// %c (between 0 and 4) and %negative, all 2x4x4x2, %padded (%x in zeros) and
+/// the number %factor; makes %y of the given type.
 struct LawSample {
   std::string type, op;
 };
@@ -99,18 +100,32 @@ static const std::map<std::string, LawSample> &lawSamples() {
       {"concat",
        {"tensor<2x4x4x4xf32>", "kreg.concat %x, %n axis 3 : (" + t + ", " + t +
                                    ") -> tensor<2x4x4x4xf32>"}},
+      {"repeat",
+       to("tensor<2x8x4x6xf32>", "kreg.repeat %x factors [1, 2, 1, 3]")},
+      {"slice",
+       {t, "kreg.slice %padded low [0, 1, 0, 0] high [0, 0, 2, 0] : "
+           "(tensor<2x5x6x2xf32>) -> " +
+               t}},
       {"abs", unary("abs %x")},
       {"neg", unary("neg %x")},
       {"relu", unary("relu %n")},
       {"relu6", unary("relu6 %c")},
       {"leaky_relu", unary("leaky_relu %n params [0.25]")},
       {"elu", unary("elu %n params [1.0]")},
+      {"celu", unary("celu %n params [0.5]")},
+      {"clipped_relu", unary("clipped_relu %c params [0.25, 0.0, 4.0]")},
+      {"clip", unary("clip %c params [-1.0, 4.0]")},
+      {"scale",
+       {t, "kreg.binary mul %x, %factor : (" + t + ", tensor<f32>) -> " + t}},
       {"avg_pool", to("tensor<2x2x2x2xf32>",
                       "kreg.pool avg %n window [2, 2] strides [2, 2] pads "
                       "[0, 0] to [0, 0]")},
       {"reduce_mean", to("tensor<2x2xf32>", "kreg.reduce mean %n axes [1, 2]")},
       {"reduce_sum", to("tensor<2x2xf32>", "kreg.reduce sum %n axes [1, 2]")},
       {"add", {t, "kreg.binary add %n, %c : (" + t + ", " + t + ") -> " + t}},
+      {"sub",
+       {t, "kreg.binary sub %c, %negative : (" + t + ", " + t + ") -> " + t}},
+      {"noise", {t, "kreg.noise gaussian_noise %x amount 0.5 : " + t}},
       {"dropout", {t, "kreg.dropout %x rate 0.5 : " + t}}};
   return samples;
 }
@@ -123,7 +138,10 @@ static std::string sampleModel(const LawSample &sample, bool withL2) {
          t +
          "\n%four = kreg.constant dense<4.0> : tensor<2x4x4x2xf32>\n"
          "%c = kreg.binary min %n, %four : (" +
-         t + ", " + t + ") -> " + t + "\n%y = " + sample.op +
+         t + ", " + t + ") -> " + t + "\n%negative = kreg.unary neg %n : " + t +
+         "\n%factor = kreg.constant dense<-1.5> : tensor<f32>\n"
+         "%padded = kreg.pad %x low [0, 1, 0, 0] high [0, 0, 2, 0] : (" +
+         t + ") -> tensor<2x5x6x2xf32>\n%y = " + sample.op +
          "\n%p = kreg.penalty %y, <0.5 : f64, " + (withL2 ? "0.25" : "0.0") +
          " : f64> per batch : " + sample.type +
          "\nkreg.return %y : " + sample.type + " penalties %p\n}";

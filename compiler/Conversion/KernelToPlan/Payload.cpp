@@ -17,7 +17,8 @@ static std::optional<Operator> operatorOf(Operation *op) {
       .Case<arith::AddFOp, arith::AddIOp>([](auto) { return Operator::Add; })
       .Case<arith::SubFOp, arith::SubIOp>([](auto) { return Operator::Sub; })
       .Case<arith::MulFOp, arith::MulIOp>([](auto) { return Operator::Mul; })
-      .Case([](arith::DivFOp) { return Operator::Div; })
+      .Case<arith::DivFOp, arith::FloorDivSIOp>(
+          [](auto) { return Operator::Div; })
       .Case<arith::MaximumFOp, arith::MaxSIOp>(
           [](auto) { return Operator::Max; })
       .Case<arith::MinimumFOp, arith::MinSIOp>(
@@ -32,7 +33,7 @@ static std::optional<Operator> operatorOf(Operation *op) {
       .Case([](math::PowFOp) { return Operator::Pow; })
       .Case([](math::FloorOp) { return Operator::Floor; })
       .Case([](arith::SelectOp) { return Operator::Select; })
-      .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp,
+      .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::FPToSIOp,
             arith::IndexCastOp>([](auto) { return Operator::Cast; })
       .Default([](Operation *) { return std::nullopt; });
 }
@@ -106,6 +107,10 @@ kreg::translatePayload(Translation &translation, linalg::GenericOp op,
       result = *element;
     } else if (auto compare = dyn_cast<arith::CmpFOp>(inner)) {
       result = translateCompare(compare, arguments[0], arguments[1]);
+    } else if (auto compare = dyn_cast<arith::CmpIOp>(inner)) {
+      if (compare.getPredicate() == arith::CmpIPredicate::eq) {
+        result = apply(Operator::Equal, ElementType::I1, arguments);
+      }
     } else if (auto kind = operatorOf(&inner)) {
       result = apply(*kind, *elementType(inner.getResult(0).getType()),
                      std::move(arguments));

@@ -28,7 +28,8 @@ static Value lowerOp(Operation *op) {
   return TypeSwitch<Operation *, Value>(op)
       .Case<DenseOp, ConvOp, DepthwiseConvOp, PoolOp, ReduceOp, SoftmaxOp,
             UnaryOp, BinaryOp, BatchNormOp, ConstantOp, TransposeOp, PadOp,
-            ConcatOp, PenaltyOp>([](auto core) { return kreg::lower(core); })
+            ConcatOp, PenaltyOp, ConvTransposeOp, SliceOp, RepeatOp, ResizeOp,
+            MatmulOp, EmbeddingOp>([](auto core) { return kreg::lower(core); })
       .Default([](Operation *) { return Value(); });
 }
 

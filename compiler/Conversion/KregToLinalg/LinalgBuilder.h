@@ -74,6 +74,12 @@ Value lower(TransposeOp op);
 Value lower(PadOp op);
 Value lower(ConcatOp op);
 Value lower(PenaltyOp op);
+Value lower(ConvTransposeOp op);
+Value lower(SliceOp op);
+Value lower(RepeatOp op);
+Value lower(ResizeOp op);
+Value lower(MatmulOp op);
+Value lower(EmbeddingOp op);
 
 } // namespace mlir::kreg
 

@@ -149,10 +149,31 @@ Value kreg::lower(ReduceOp op) {
   return op.getKeepdims() ? keepDimensions(lb, y, type, op.getAxes()) : y;
 }
 
+/// exp(x - x)/exp(x - x): 1, or NaN where x is not finite. A code generator may
+/// take x - x for 0, so it is not written like that.
+static Value softmaxOfOne(LinalgBuilder &lb, RankedTensorType type, Value x) {
+  return lb.pointwise(
+      type, x, [](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        auto number = [&](double v) -> Value {
+          return arith::ConstantOp::create(b, loc,
+                                           b.getFloatAttr(a[0].getType(), v));
+        };
+        Value isFinite = arith::CmpFOp::create(
+            b, loc, arith::CmpFPredicate::OLT,
+            math::AbsFOp::create(b, loc, a[0]), number(-kLowest));
+        return arith::SelectOp::create(
+            b, loc, isFinite, number(1),
+            number(std::numeric_limits<double>::quiet_NaN()));
+      });
+}
+
 Value kreg::lower(SoftmaxOp op) {
   LinalgBuilder lb(op);
   auto type = cast<RankedTensorType>(op.getType());
   int64_t axis = op.getAxis();
+  if (type.getDimSize(axis) == 1) {
+    return softmaxOfOne(lb, type, op.getX());
+  }
   SmallVector<AffineExpr> rowOf;
   for (int64_t i = 0; i < type.getRank(); ++i) {
     if (i != axis) {
