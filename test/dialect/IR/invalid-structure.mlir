@@ -187,3 +187,21 @@ kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.read @w : tensor<3xf32>
   kreg.return %x : tensor<?x4xf32>
 }
+
+// -----
+
+// fill_c1
+kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
+  // expected-error @+1 {{requires a tensor with a batch}}
+  %y = kreg.fill 1.0 per none like %x : tensor<f32> to tensor<4xf32>
+  kreg.return %x : tensor<f32>
+}
+
+// -----
+
+// fill_c2
+kreg.model @m(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{requires a result whose dimensions but the first are static}}
+  %y = kreg.fill 1.0 per none like %x : tensor<?x4xf32> to tensor<?x?xf32>
+  kreg.return %x : tensor<?x4xf32>
+}

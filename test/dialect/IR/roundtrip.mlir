@@ -165,6 +165,8 @@ kreg.model @feed_forward(%x: tensor<?x4x4x2xf32>, %ids: tensor<?x3xf32>) -> (ten
 kreg.model @steps(%x: tensor<?x6x6x4xf32>, %dy: tensor<?x4x4x4xf32>, %s: tensor<?xf32>) -> tensor<?x6x6x4xf32> {
   // CHECK: kreg.reduce_to %arg0 : tensor<?x6x6x4xf32> to tensor<4xf32>
   %0 = kreg.reduce_to %x : tensor<?x6x6x4xf32> to tensor<4xf32>
+  // CHECK: kreg.fill 5.000000e-01 per batch like %arg0 : tensor<?x6x6x4xf32> to tensor<?x6xf32>
+  %f = kreg.fill 0.5 per batch like %x : tensor<?x6x6x4xf32> to tensor<?x6xf32>
   // CHECK: kreg.total %arg0 per batch : tensor<?x6x6x4xf32>
   %l = kreg.total %x per batch : tensor<?x6x6x4xf32>
   // CHECK: kreg.one_hot %arg2 : tensor<?xf32> to tensor<?x3xf32>
