@@ -5,7 +5,8 @@ usage: check-names.py [SOURCE_FOLDER]
 
 * A pass has five names that follow from one another: record <Verb><Object>Pass,
   flag kreg-<verb>-<object> (or convert-…), file <Verb><Object>.cpp in the
-  folder of its Passes.td, a summary, and a test <verb>-<object>.mlir.
+  folder of its Passes.td, a summary, and a test: an .mlir file of the same
+  folder below test/ that has its name or runs its flag.
 * A header's guard is its path. Every source file says what it is for in its
   first line and has the licence line near the top.
 * Every folder of the first and second level has a README.md.
@@ -24,6 +25,12 @@ def kebab(name):
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
+def runs_pass(test, flag):
+    """Whether a test is about the pass: by its name or by its RUN lines."""
+    runs = [line for line in test.read_text().splitlines() if "RUN:" in line]
+    return test.stem.startswith(flag.removeprefix("kreg-")) or any(re.search(rf"{re.escape(flag)}(?![\w-])", run) for run in runs)
+
+
 def check_passes(root):
     for table in sorted(p for top in SOURCES for p in (root / top).rglob("Passes.td")):
         folder, where = table.parent, table.relative_to(root)
@@ -39,8 +46,8 @@ def check_passes(root):
             if not any(folder.rglob(f"{verb}.cpp")):
                 yield f"{where}: {record} has no file '{verb}.cpp'"
             tests = root / "test" / folder.relative_to(root)
-            if not any(tests.rglob(f"{kebab(verb)}*.mlir")):
-                yield f"{where}: {record} has no test '{kebab(verb)}.mlir' in {tests.relative_to(root)}"
+            if not any(runs_pass(test, flag) for test in tests.rglob("*.mlir")):
+                yield f"{where}: {record} has no test in {tests.relative_to(root)}: no .mlir file there is named '{kebab(verb)}' or runs '--{flag}'"
 
 
 def check_files(root):

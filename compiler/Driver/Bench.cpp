@@ -1,6 +1,7 @@
 // `kregc bench`: how long a call of the compiled model takes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/Driver/DriverError.h"
 #include "compiler/Driver/LoadModel.h"
 #include "compiler/Driver/MeasurePeak.h"
 #include "compiler/Driver/Timing.h"
@@ -82,8 +83,9 @@ void printJson(const Report &report, const Options &options) {
   json::Object object{{"batch", options.batch},
                       {"threads", options.threads},
                       {"calls", report.timing.calls},
-                      {"median_seconds", report.timing.medianSeconds},
-                      {"minimum_seconds", report.timing.minimumSeconds},
+                      {"mode", "inference"},
+                      {"median_ms", report.timing.medianSeconds * 1e3},
+                      {"min_ms", report.timing.minimumSeconds * 1e3},
                       {"gflops", report.gflops},
                       {"peak_gflops", report.peakGflops},
                       {"share_of_peak", report.gflops / report.peakGflops}};
@@ -96,6 +98,9 @@ Error bench(const Options &options) {
   Expected<keras::Model> model = readModel(options);
   if (!model) {
     return model.takeError();
+  }
+  if (options.mode == Mode::Training) {
+    return trainingUnsupported("bench");
   }
   Expected<RunnableModel> runnable = loadModel(options, std::move(*model));
   if (!runnable) {

@@ -106,9 +106,9 @@ void addTarget(CLI::App &verb, Options &options) {
 }
 
 void addMode(CLI::App &verb, Words &words) {
-  verb.add_option("--mode", words.mode, "what the library computes")
+  verb.add_option("--mode", words.mode, "inference or training")
       ->type_name("M")
-      ->check(CLI::IsMember({"inference"}))
+      ->check(CLI::IsMember({"inference", "training"}))
       ->capture_default_str();
 }
 
@@ -182,6 +182,7 @@ std::variant<Options, ExitCode> finish(Options options, const Words &words) {
   }
   options.emit = *phase;
   options.format = words.format == "json" ? Format::Json : Format::Text;
+  options.mode = words.mode == "training" ? Mode::Training : Mode::Inference;
   if (!words.kerasVersion.empty()) {
     options.kerasVersion = words.kerasVersion;
   }

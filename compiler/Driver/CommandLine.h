@@ -16,6 +16,7 @@ namespace kregc::driver {
 
 enum class Verb { Compile, Run, Inspect, Bench };
 enum class Format { Text, Json };
+enum class Mode { Inference, Training };
 
 /// Every option of every verb; those of other verbs keep their defaults.
 struct Options {
@@ -39,6 +40,7 @@ struct Options {
 
   int threads = 1;
   Format format = Format::Text;
+  Mode mode = Mode::Inference; ///< of compile and bench
   std::optional<std::string> kerasVersion;
 };
 

@@ -85,6 +85,9 @@ Error compile(const Options &options) {
   if (!model) {
     return model.takeError();
   }
+  if (options.mode == Mode::Training) {
+    return trainingUnsupported("compile");
+  }
   Compilation compilation(std::move(*model),
                           {*target, name, options.emit,
                            !options.dumpFolder.empty(), options.remarks});

@@ -1,5 +1,6 @@
 // One Plan to one object file. Compile.cpp and its neighbours are the only
 // files that see Halide.h; this header is plain C++.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The function in the object:
 //
@@ -24,8 +25,6 @@
 //   checked: these and halide_error_*, halide_error
 // A task of halide_do_par_for may call it again (schedule.parallel == 2); to
 // run the inner one in place is right.
-//
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_COMPILER_HALIDE_COMPILE_H
 #define KREGC_COMPILER_HALIDE_COMPILE_H
