@@ -6,6 +6,7 @@
 #include "compiler/Transforms/Passes.h"
 
 #include "dialect/IR/Kreg.h"
+#include "dialect/Training/Passes.h"
 #include "dialect/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -27,5 +28,6 @@ void mlir::kreg::registerKregPasses() {
   registerTransformsPasses(); // canonicalize, cse, symbol-dce …
   registerLinalgPasses();
   registerKregTransformsPasses();
+  registerKregTrainingPasses();
   registerKregCompilerPasses();
 }

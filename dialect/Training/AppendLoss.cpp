@@ -117,8 +117,6 @@ void AppendLossPass::runOnOperation() {
   }
   llvm::append_range(scalars, terminator.getPenalties());
   terminator.getPenaltiesMutable().assign(scalars);
-  StepResults results(model);
-  results.clear();
-  results.finish();
+  StepResults(model).finish(/*keepOutputs=*/false);
   model->removeAttr("kreg.losses");
 }

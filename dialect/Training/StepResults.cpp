@@ -9,14 +9,7 @@ using namespace mlir::kreg::training;
 
 StepResults::StepResults(ModelOp model)
     : model(model),
-      terminator(cast<ReturnOp>(model.getBody().front().getTerminator())),
-      values(terminator.getOutputs()) {
-  for (unsigned i = 0; i < values.size(); ++i) {
-    DictionaryAttr names = model.getResultAttrDict(i);
-    attributes.push_back(names ? names
-                               : DictionaryAttr::get(model.getContext()));
-  }
-}
+      terminator(cast<ReturnOp>(model.getBody().front().getTerminator())) {}
 
 void StepResults::add(const std::string &name, Value value) {
   Builder builder(model.getContext());
@@ -25,15 +18,22 @@ void StepResults::add(const std::string &name, Value value) {
       builder.getNamedAttr("kreg.name", builder.getStringAttr(name))));
 }
 
-void StepResults::clear() {
-  values.clear();
-  attributes.clear();
-}
-
-void StepResults::finish() {
-  terminator.getOutputsMutable().assign(values);
-  SmallVector<Type> types(ValueRange(values).getTypes());
+void StepResults::finish(bool keepOutputs) {
+  // The old outputs are read only now: they may have been replaced meanwhile.
+  SmallVector<Value> outputs;
+  SmallVector<DictionaryAttr> names;
+  if (keepOutputs) {
+    llvm::append_range(outputs, terminator.getOutputs());
+    for (unsigned i = 0; i < outputs.size(); ++i) {
+      DictionaryAttr name = model.getResultAttrDict(i);
+      names.push_back(name ? name : DictionaryAttr::get(model.getContext()));
+    }
+  }
+  llvm::append_range(outputs, values);
+  llvm::append_range(names, attributes);
+  terminator.getOutputsMutable().assign(outputs);
+  SmallVector<Type> types(ValueRange(outputs).getTypes());
   model.setFunctionType(
       FunctionType::get(model.getContext(), model.getArgumentTypes(), types));
-  model.setAllResultAttrs(attributes);
+  model.setAllResultAttrs(names);
 }

@@ -17,9 +17,9 @@ public:
   explicit StepResults(ModelOp model);
 
   void add(const std::string &name, Value value);
-  void clear();
-  /// Writes outputs, function type and names.
-  void finish();
+  /// Writes outputs, function type and names: the added ones behind those
+  /// that are there, or in their place.
+  void finish(bool keepOutputs = true);
 
 private:
   ModelOp model;
