@@ -28,18 +28,19 @@ ARROWS = {
     "compiler/Host": ["dialect", "runtime/include", *PLAIN],
     "compiler/Emit": ["compiler/Host", "dialect", "frontends/Container", "frontends/Keras", "runtime", *PLAIN],
     "compiler/Pipelines": ["compiler/Conversion", "compiler/Transforms", "dialect", *PLAIN],
-    "compiler/Driver": ["compiler", "dialect", "frontends", "runtime"],
+    "checker": [],
+    "compiler/Driver": ["checker", "compiler", "dialect", "frontends", "runtime"],
     "compiler/tools": ["compiler", "dialect", "frontends"],
 }
 # What makes an #include one of these libraries'.
 HALIDE = re.compile(r"^Halide")
 MLIR = re.compile(r"^mlir/")
 LLVM = re.compile(r"^(llvm|llvm-c|clang)/")
-NO_MLIR = ["runtime", "frontends/Container", "frontends/Keras", "compiler/Target", "compiler/Plan", "compiler/Halide"]
-NO_LLVM = ["runtime", "compiler/Plan", "compiler/Halide"]
+NO_MLIR = ["runtime", "checker", "frontends/Container", "frontends/Keras", "compiler/Target", "compiler/Plan", "compiler/Halide"]
+NO_LLVM = ["runtime", "checker", "compiler/Plan", "compiler/Halide"]
 # A target's name says its folder, but for these.
-TARGETS = {"KregRegistry": "compiler/tools", "KregIR": "dialect/IR", "KregTransforms": "dialect/Transforms"}
-SOURCES = ("runtime", "frontends", "dialect", "compiler")
+TARGETS = {"KregChecker": "checker", "KregRegistry": "compiler/tools", "KregIR": "dialect/IR", "KregTransforms": "dialect/Transforms"}
+SOURCES = ("runtime", "frontends", "dialect", "checker", "compiler")
 
 
 def under(path, folders):

@@ -24,6 +24,7 @@ constexpr VerbInfo verbs[] = {
     {Verb::Compile, "compile", "make a static library and a C header"},
     {Verb::Run, "run", "compute a model's outputs and penalties"},
     {Verb::Inspect, "inspect", "say which penalties a model has"},
+    {Verb::Equiv, "equiv", "prove or refute that two models are the same"},
     {Verb::Bench, "bench", "time a compiled model"},
 };
 
@@ -156,6 +157,27 @@ void addInspect(CLI::App &verb, Options &options, Words &words) {
   addFormat(verb, words);
 }
 
+void addEquiv(CLI::App &verb, Options &options, Words &words) {
+  verb.add_option("A", options.model, "a model file")->required();
+  verb.add_option("B", options.second, "another model file")->required();
+  options.comparedMode = "all";
+  verb.add_option("--mode", options.comparedMode,
+                  "inference, training, expectation or all")
+      ->type_name("M")
+      ->check(CLI::IsMember({"inference", "training", "expectation", "all"}))
+      ->capture_default_str();
+  verb.add_option("--certificate", options.certificate,
+                  "gets the proof of the modes that are equal, for kreg-check")
+      ->type_name("JSON");
+  verb.add_option("--counterexample", options.counterexample,
+                  "gets MODE.npz with an input and what both models make of it")
+      ->type_name("DIR");
+  verb.add_option("--keras-version", words.kerasVersion,
+                  "read both files as Keras V wrote them, whatever they say")
+      ->type_name("V");
+  addFormat(verb, words);
+}
+
 void addBench(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
   verb.add_option("--batch", options.batch, "samples per call")
@@ -225,6 +247,7 @@ std::variant<Options, ExitCode> parseCommandLine(int argc, char **argv) {
     auto add = info.verb == Verb::Compile   ? addCompile
                : info.verb == Verb::Run     ? addRun
                : info.verb == Verb::Inspect ? addInspect
+               : info.verb == Verb::Equiv   ? addEquiv
                                             : addBench;
     add(*verb, options, words);
   }

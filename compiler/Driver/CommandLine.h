@@ -14,7 +14,7 @@
 
 namespace kregc::driver {
 
-enum class Verb { Compile, Run, Inspect, Bench };
+enum class Verb { Compile, Run, Inspect, Equiv, Bench };
 enum class Format { Text, Json };
 enum class Mode { Inference, Training };
 
@@ -34,6 +34,12 @@ struct Options {
 
   // run
   std::string inputs, outputs; ///< .npz files
+
+  // equiv
+  std::string second;         ///< path of the other model file
+  std::string comparedMode;   ///< "inference", …, "all"
+  std::string certificate;    ///< --certificate; empty: not written
+  std::string counterexample; ///< --counterexample: a folder
 
   // bench
   int64_t batch = 1;

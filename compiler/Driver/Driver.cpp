@@ -50,6 +50,8 @@ Error runVerb(const Options &options) {
     return run(options);
   case Verb::Inspect:
     return inspect(options);
+  case Verb::Equiv:
+    break; // ends with a verdict
   case Verb::Bench:
     return bench(options);
   }
@@ -80,6 +82,11 @@ int runDriver(int argc, char **argv) {
     std::variant<Options, ExitCode> parsed = parseCommandLine(argc, argv);
     if (const ExitCode *code = std::get_if<ExitCode>(&parsed)) {
       return static_cast<int>(*code);
+    }
+    if (std::get<Options>(parsed).verb == Verb::Equiv) {
+      Expected<ExitCode> verdict = equiv(std::get<Options>(parsed));
+      return verdict ? static_cast<int>(*verdict)
+                     : report(verdict.takeError());
     }
     if (Error error = runVerb(std::get<Options>(parsed))) {
       return report(std::move(error));

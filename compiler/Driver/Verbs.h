@@ -16,6 +16,8 @@ namespace kregc::driver {
 llvm::Error compile(const Options &options);
 llvm::Error run(const Options &options);
 llvm::Error inspect(const Options &options);
+/// A comparison ends with a verdict, not an error: see ExitCodes.def.
+llvm::Expected<ExitCode> equiv(const Options &options);
 llvm::Error bench(const Options &options);
 
 /// The model of the command line, read as its options say.

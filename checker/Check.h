@@ -1,0 +1,26 @@
+// The door of the checker: a certificate in, what it proves or its first wrong
+// step out. Shares no code with the prover.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_CHECKER_CHECK_H
+#define KREGC_CHECKER_CHECK_H
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kregc::checker {
+
+struct Verdict {
+  bool accepted = false;
+  std::string problem; ///< the first thing that is wrong
+  /// What was proved: mode and claim ("equal" or "same-gradients").
+  std::vector<std::pair<std::string, std::string>> proved;
+};
+
+/// Checks the text of a certificate. Never throws.
+Verdict check(const std::string &certificate);
+
+} // namespace kregc::checker
+
+#endif // KREGC_CHECKER_CHECK_H

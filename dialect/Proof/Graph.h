@@ -1,0 +1,89 @@
+// Two models as one graph of terms, which holds everything a proof about them
+// needs: the certificate is this graph as JSON and what was done with it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_DIALECT_PROOF_GRAPH_H
+#define KREGC_DIALECT_PROOF_GRAPH_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <string>
+#include <vector>
+
+namespace mlir::kreg::proof {
+
+/// The three readings of a model (docs/penalties.md, Modes).
+enum class Mode { Inference, Training, Expectation };
+StringRef name(Mode mode);
+
+/// A tensor: an op applied to tensors. Ops and attributes are those of the
+/// dialect but for
+///   input {index}, weight {sha256} (of its float32 values, little-endian) or
+///   weight {symbol} (a file without weights), constant {values} (one number
+///   where all are the same);
+///   draw, on dropout and noise: the number of the noise call in its model, in
+///   call order; what it draws is a function of that number alone;
+///   sum and product: of all operands, broadcast (any number of them);
+///   batch_norm_train {epsilon, axis, gamma, beta}: with the batch's moments.
+/// Attributes without a meaning here (seeds, momenta) and those that have their
+/// default are left out.
+struct Node {
+  std::string op;
+  llvm::json::Object attrs;
+  std::vector<int> operands;
+  std::vector<int64_t> shape; ///< -1 is the batch
+  std::string layer;          ///< for messages; no part of the term
+
+  int64_t integer(StringRef attr, int64_t missing = 0) const;
+  double number(StringRef attr, double missing = 0) const;
+  StringRef text(StringRef attr) const;
+  std::vector<int64_t> integers(StringRef attr) const;
+  std::vector<double> numbers(StringRef attr) const;
+  bool is(StringRef wanted) const { return op == wanted; }
+  bool is(StringRef wanted, StringRef kind) const {
+    return op == wanted && text("kind") == kind;
+  }
+  bool isNoise() const { return op == "dropout" || op == "noise"; }
+  /// Elements without the batch.
+  int64_t elements() const;
+};
+
+/// Op, attributes, operands and shape as one string: equal for equal terms.
+std::string keyOf(const Node &node, llvm::ArrayRef<int> operands);
+
+/// One penalty: coefficient·Σ|x|^power, divided by the batch or not.
+struct Site {
+  int tensor = 0;
+  bool perBatch = false;
+  double l1 = 0, l2 = 0; ///< as Keras multiplies: rounded to float32
+  std::string layer;     ///< whose regularizer it is
+  bool ofWeight = false;
+};
+
+/// What is compared of a model.
+struct ModelTerms {
+  std::vector<int> inputs, outputs;
+  std::vector<Site> sites;
+  int noiseCalls = 0;
+};
+
+struct Graph {
+  std::vector<Node> nodes; ///< operands come before their users
+  /// What each node was read from; null for weights that no op reads.
+  std::vector<Value> origins;
+  ModelTerms models[2];
+};
+
+/// Adds the (only) kreg.model of a module in penalty form to the graph as model
+/// `which`. Errors name an op that the prover has no meaning for.
+llvm::Error addModel(Graph &graph, int which, ModuleOp module);
+
+/// Why two models cannot be compared at all: another number or other shapes of
+/// inputs or outputs. Empty if they can.
+std::string signatureDifference(const Graph &graph);
+
+} // namespace mlir::kreg::proof
+
+#endif // KREGC_DIALECT_PROOF_GRAPH_H

@@ -1,0 +1,186 @@
+// From normal forms to verdicts.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Proof/Prove.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::kreg;
+using namespace mlir::kreg::proof;
+
+StringRef proof::name(Verdict::Kind kind) {
+  switch (kind) {
+  case Verdict::Equal:
+    return "equal";
+  case Verdict::NotEqual:
+    return "not-equal";
+  case Verdict::Undecided:
+    return "undecided";
+  }
+  llvm_unreachable("a verdict without a name");
+}
+
+static std::string placeOf(const Node &node) {
+  return node.layer.empty() ? "'" + node.op + "'"
+                            : "layer '" + node.layer + "'";
+}
+
+/// Where the normal forms part, for a verdict that could not be reached.
+static std::string firstDifference(const Graph &graph, const State &state,
+                                   const Comparison &comparison) {
+  if (int i = comparison.differentOutput; i >= 0) {
+    return "output " + std::to_string(i) + " (" +
+           placeOf(graph.nodes[graph.models[0].outputs[i]]) + " and " +
+           placeOf(graph.nodes[graph.models[1].outputs[i]]) +
+           ") could not be proved equal";
+  }
+  if (!comparison.penalties.empty()) {
+    const Difference &first = comparison.penalties.front();
+    return llvm::formatv("the penalties of {0} could not be proved equal",
+                         placeOf(state.at(first.key.tensor)))
+        .str();
+  }
+  return "constants of the penalties differ by little";
+}
+
+static std::string describe(const Counterexample &found, Mode mode) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (found.output >= 0) {
+    os << "output " << found.output << " differs: element " << found.element
+       << " is ";
+  } else {
+    os << "the penalties differ: "
+       << (mode == Mode::Expectation ? "their means are " : "");
+  }
+  os << llvm::format("%.7g", found.left) << " and "
+     << llvm::format("%.7g", found.right) << " for " << found.input
+     << (found.exact ? ", exactly" : "");
+  return text;
+}
+
+namespace {
+
+/// One comparison.
+class Prover {
+public:
+  Prover(std::array<ModuleOp, 2> modules,
+         llvm::function_ref<std::string(const std::string &)> check)
+      : modules(modules), check(check) {}
+
+  llvm::Expected<Result> run(ArrayRef<Mode> modes);
+
+private:
+  Verdict decide(State &state);
+  void decideDifference(State &state, Verdict &verdict);
+  bool isProved(ArrayRef<NewCoefficients> repair, Mode mode);
+  bool accepted(const State &state, StringRef claim, Verdict &verdict);
+
+  std::array<ModuleOp, 2> modules;
+  llvm::function_ref<std::string(const std::string &)> check;
+  Graph graph;
+  std::vector<std::unique_ptr<State>> states;
+  SmallVector<const State *> proved;
+};
+
+} // namespace
+
+bool Prover::accepted(const State &state, StringRef claim, Verdict &verdict) {
+  std::string problem = check(certificate(graph, &state, claim));
+  if (!problem.empty()) {
+    verdict.reason = "the checker does not accept the proof: " + problem;
+  }
+  return problem.empty();
+}
+
+/// Whether the models are equal with the new coefficients, by a proof of its
+/// own.
+bool Prover::isProved(ArrayRef<NewCoefficients> repair, Mode mode) {
+  Graph repaired = withRepair(graph, repair);
+  State state(repaired, mode);
+  state.normalise();
+  movePenalties(state, repaired);
+  return compare(state, repaired).isEqual() &&
+         check(certificate(repaired, &state, StringRef("equal"))).empty();
+}
+
+void Prover::decideDifference(State &state, Verdict &verdict) {
+  Comparison comparison = compare(state, graph);
+  std::string problem;
+  verdict.counterexample = findCounterexample(graph, state, modules, problem);
+  if (!verdict.counterexample) {
+    verdict.reason =
+        firstDifference(graph, state, comparison) + ", and " + problem;
+    return;
+  }
+  verdict.kind = Verdict::NotEqual;
+  verdict.reason = describe(*verdict.counterexample, state.mode);
+  verdict.repair = findRepair(graph, state);
+  if (!verdict.repair.empty() && !isProved(verdict.repair, state.mode)) {
+    verdict.repair.clear();
+  }
+  movePenalties(state, graph, /*gradientsOnly=*/true);
+  if (compare(state, graph).gradientsAgree() &&
+      accepted(state, "same-gradients", verdict)) {
+    verdict.sameGradients = true;
+  }
+}
+
+Verdict Prover::decide(State &state) {
+  Verdict verdict;
+  verdict.mode = state.mode;
+  state.normalise();
+  movePenalties(state, graph);
+  Comparison comparison = compare(state, graph);
+  if (!comparison.isEqual()) {
+    decideDifference(state, verdict);
+    return verdict;
+  }
+  if (accepted(state, "equal", verdict)) {
+    verdict.kind = Verdict::Equal;
+    verdict.sameGradients = true;
+    verdict.reason =
+        llvm::formatv("proved in {0} steps{1}",
+                      state.steps.size() + state.moves.size(),
+                      comparison.rounded ? ", up to rounding of constants" : "")
+            .str();
+    proved.push_back(&state);
+  }
+  return verdict;
+}
+
+llvm::Expected<Result> Prover::run(ArrayRef<Mode> modes) {
+  for (int model : {0, 1}) {
+    if (llvm::Error error = addModel(graph, model, modules[model])) {
+      return std::move(error);
+    }
+  }
+  Result result;
+  std::string difference = signatureDifference(graph);
+  for (Mode mode : modes) {
+    if (!difference.empty()) {
+      Verdict verdict;
+      verdict.mode = mode;
+      verdict.kind = Verdict::NotEqual;
+      verdict.reason = difference;
+      result.verdicts.push_back(std::move(verdict));
+      continue;
+    }
+    states.push_back(std::make_unique<State>(graph, mode));
+    result.verdicts.push_back(decide(*states.back()));
+  }
+  if (!proved.empty()) {
+    SmallVector<StringRef> claims(proved.size(), "equal");
+    result.certificate = certificate(graph, proved, claims);
+  }
+  return result;
+}
+
+llvm::Expected<Result>
+proof::prove(std::array<ModuleOp, 2> modules, ArrayRef<Mode> modes,
+             llvm::function_ref<std::string(const std::string &)> check) {
+  return Prover(modules, check).run(modes);
+}

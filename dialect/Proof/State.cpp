@@ -1,0 +1,175 @@
+// Normal forms of terms, and bounds.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Proof/State.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::kreg;
+using namespace mlir::kreg::proof;
+
+void Coefficient::add(const Rational &term, bool byLaw) {
+  bool first = magnitude == Rational(0);
+  value += term;
+  magnitude += term < Rational(0) ? -term : term;
+  computed |= byLaw || !first;
+}
+
+State::State(const Graph &graph, Mode mode) : mode(mode), nodes(graph.nodes) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    parents.push_back(static_cast<int>(i));
+  }
+  done.resize(nodes.size());
+}
+
+int State::find(int id) const {
+  while (parents[id] != id) {
+    id = parents[id];
+  }
+  return id;
+}
+
+void State::unite(StringRef law, int node, int same) {
+  steps.push_back({law.str(), node, same});
+  parents[find(node)] = find(same);
+}
+
+/// Where find(id) ends up with the normal form of node `id`, whose operands are
+/// in normal form.
+void State::simplify(int id) {
+  done[id] = true;
+  if (std::optional<Rewrite> step = rewrite(*this, id)) {
+    unite(step->law, id, step->same);
+    return;
+  }
+  std::vector<int> operands;
+  for (int operand : nodes[id].operands) {
+    operands.push_back(find(operand));
+  }
+  auto [entry, isNew] = known.try_emplace(keyOf(nodes[id], operands), id);
+  if (!isNew) {
+    unite("same", id, entry->second);
+  }
+}
+
+void State::normalise() {
+  for (int id = 0, end = static_cast<int>(nodes.size()); id < end; ++id) {
+    simplify(id);
+  }
+}
+
+int State::make(Node node) {
+  std::vector<int> operands;
+  for (int &operand : node.operands) {
+    operand = find(operand);
+  }
+  auto found = known.find(keyOf(node, node.operands));
+  if (found != known.end()) {
+    return find(found->second);
+  }
+  int id = static_cast<int>(nodes.size());
+  nodes.push_back(std::move(node));
+  parents.push_back(id);
+  done.push_back(false);
+  simplify(id);
+  return id;
+}
+
+bool State::dependsOnDraw(int id, int64_t draw) const {
+  std::vector<int> stack = {find(id)};
+  std::set<int> seen(stack.begin(), stack.end());
+  while (!stack.empty()) {
+    const Node &node = nodes[stack.back()];
+    stack.pop_back();
+    if (node.integer("draw", -1) == draw) {
+      return true;
+    }
+    for (int operand : node.operands) {
+      if (seen.insert(find(operand)).second) {
+        stack.push_back(find(operand));
+      }
+    }
+  }
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Bounds
+//===----------------------------------------------------------------------===//
+
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+static Interval unaryRange(const Node &node, Interval x) {
+  StringRef kind = node.text("kind");
+  if (kind == "relu") {
+    return {std::max(x.lo, 0.0), std::max(x.hi, 0.0)};
+  }
+  if (kind == "relu6") {
+    return {std::clamp(x.lo, 0.0, 6.0), std::clamp(x.hi, 0.0, 6.0)};
+  }
+  if (kind == "sigmoid" || kind == "hard_sigmoid") {
+    return {0, 1};
+  }
+  if (kind == "exp" || kind == "abs" || kind == "square" ||
+      kind == "softplus" || kind == "sqrt") {
+    return {0, kInfinity};
+  }
+  bool keepsSign = kind == "leaky_relu" || kind == "elu" || kind == "tanh" ||
+                   kind == "gelu" || kind == "silu" || kind == "softsign" ||
+                   kind == "selu";
+  return {keepsSign && x.lo >= 0 ? 0 : -kInfinity, kInfinity};
+}
+
+static Interval constantRange(const Node &node) {
+  Interval range = {kInfinity, -kInfinity};
+  for (double value : node.numbers("values")) {
+    if (std::isnan(value)) {
+      return {-kInfinity, kInfinity};
+    }
+    range = {std::min(range.lo, value), std::max(range.hi, value)};
+  }
+  return range;
+}
+
+static bool keepsRange(const Node &node) {
+  return node.is("reshape") || node.is("transpose") || node.is("slice") ||
+         node.is("repeat") || node.is("concat") || node.is("pool") ||
+         node.is("resize") || (node.is("reduce") && node.text("kind") != "sum");
+}
+
+Interval State::range(int id) {
+  id = find(id);
+  auto found = ranges.find(id);
+  if (found != ranges.end()) {
+    return found->second;
+  }
+  const Node &node = nodes[id];
+  Interval hull = {kInfinity, -kInfinity};
+  bool nonNegative = true;
+  if (!node.is("dense") && !node.is("conv")) { // nothing follows from these
+    for (int operand : node.operands) {
+      Interval x = range(operand);
+      hull = {std::min(hull.lo, x.lo), std::max(hull.hi, x.hi)};
+      nonNegative &= x.lo >= 0;
+    }
+  }
+  Interval result = {-kInfinity, kInfinity};
+  if (node.is("unary")) {
+    result = unaryRange(node, hull);
+  } else if (node.is("softmax")) {
+    result = {0, 1};
+  } else if (node.is("constant")) {
+    result = constantRange(node);
+  } else if (keepsRange(node)) {
+    result = hull;
+  } else if (node.is("pad")) {
+    result = {std::min(hull.lo, 0.0), std::max(hull.hi, 0.0)};
+  } else if (node.is("dropout") || node.is("sum") || node.is("product") ||
+             node.is("reduce") || node.is("binary", "max") ||
+             node.is("binary", "min")) {
+    result.lo = nonNegative ? 0 : -kInfinity;
+  }
+  ranges[id] = result;
+  return result;
+}

@@ -1,0 +1,126 @@
+// A proof in progress: which terms are known to be equal, and why.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef KREGC_DIALECT_PROOF_STATE_H
+#define KREGC_DIALECT_PROOF_STATE_H
+
+#include "dialect/Interpreter/Rational.h"
+#include "dialect/Proof/Graph.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace mlir::kreg::proof {
+
+/// `node` equals `same` by `law` ("same" is congruence: one op on equal
+/// operands). Places are ids of nodes.
+struct Step {
+  std::string law;
+  int node, same;
+};
+
+/// Which penalty: Σ|x|^power of a tensor, divided by the batch or not, of one
+/// of the two models.
+struct PenaltyKey {
+  int tensor;
+  int power;
+  bool perBatch;
+  bool operator<(const PenaltyKey &b) const {
+    return std::tie(tensor, power, perBatch) <
+           std::tie(b.tensor, b.power, b.perBatch);
+  }
+};
+
+/// A coefficient, and how large the numbers were that made it.
+struct Coefficient {
+  Rational value;
+  Rational magnitude;    ///< sum of the absolute terms
+  bool computed = false; ///< by a law, not only compared
+  void add(const Rational &term, bool byLaw);
+};
+
+/// A sum of penalties. `constants` are sums that depend on no tensor: [0] as it
+/// is, [1] times the batch.
+struct PenaltySum {
+  std::map<PenaltyKey, Coefficient> terms;
+  Coefficient constants[2];
+};
+
+/// The penalties of `key` in model `model` were moved by `law`.
+struct Move {
+  std::string law;
+  int model;
+  PenaltyKey key;
+};
+
+/// Bounds of a tensor's elements.
+struct Interval {
+  double lo, hi;
+};
+
+class State {
+public:
+  State(const Graph &graph, Mode mode);
+
+  const Mode mode;
+  std::vector<Node> nodes; ///< those of the graph, then what laws made
+  std::vector<Step> steps;
+  std::vector<Move> moves;
+  PenaltySum sums[2];
+
+  /// The simplest term that is known to equal `id`.
+  int find(int id) const;
+  const Node &at(int id) const { return nodes[find(id)]; }
+  /// The definition of operand i of a node.
+  const Node &operand(const Node &node, size_t i = 0) const {
+    return at(node.operands[i]);
+  }
+
+  /// Brings every node to its normal form, operands first.
+  void normalise();
+
+  /// An id for a term, in normal form. Appends it if it is new.
+  int make(Node node);
+
+  Interval range(int id);
+  bool isNonNegative(int id) { return range(id).lo >= 0; }
+
+  /// Whether the value of `id` depends on draw number `draw`.
+  bool dependsOnDraw(int id, int64_t draw) const;
+
+private:
+  void simplify(int id);
+  void unite(StringRef law, int node, int same);
+
+  std::vector<int> parents;
+  std::vector<bool> done;
+  llvm::StringMap<int> known; ///< normal forms by key
+  std::map<int, Interval> ranges;
+};
+
+/// A law that applies to a node: its name and the equal term, as an id.
+struct Rewrite {
+  const char *law;
+  int same;
+};
+
+/// The first value law that changes node `id`, whose operands are in normal
+/// form.
+std::optional<Rewrite> rewrite(State &state, int id);
+
+/// The penalties of sites, moved as far as laws allow; `gradientsOnly` also by
+/// those that only keep gradients. What was done is appended to `moves` as done
+/// in model `model`.
+PenaltySum moveSites(State &state, ArrayRef<Site> sites, int model,
+                     bool gradientsOnly, std::vector<Move> &moves);
+
+/// Moves the penalties of both models.
+void movePenalties(State &state, const Graph &graph,
+                   bool gradientsOnly = false);
+
+} // namespace mlir::kreg::proof
+
+#endif // KREGC_DIALECT_PROOF_STATE_H
