@@ -62,6 +62,32 @@ static void foldPads(ModelOp model) {
   }
 }
 
+/// A softmax over another axis than the last becomes one over the last between
+/// transposes: the rows of a kernel's tile are along the last axis.
+static void moveSoftmaxAxisLast(ModelOp model) {
+  for (SoftmaxOp op : llvm::make_early_inc_range(
+           model.getBody().front().getOps<SoftmaxOp>())) {
+    int64_t axis = op.getAxis();
+    int64_t last = cast<RankedTensorType>(op.getType()).getRank() - 1;
+    if (axis == last) {
+      continue;
+    }
+    SmallVector<int64_t> swap =
+        llvm::to_vector(llvm::seq<int64_t>(0, last + 1));
+    std::swap(swap[axis], swap[last]);
+    OpBuilder builder(op);
+    Value turned = TransposeOp::create(builder, op.getLoc(), op.getX(), swap);
+    Value rows =
+        SoftmaxOp::create(builder, op.getLoc(), turned.getType(), turned, last);
+    // A sum does not know in which order: penalties stay in the kernel.
+    op.getResult().replaceUsesWithIf(
+        rows, [](OpOperand &use) { return isa<PenaltyOp>(use.getOwner()); });
+    op.replaceAllUsesWith(
+        TransposeOp::create(builder, op.getLoc(), rows, swap).getResult());
+    op.erase();
+  }
+}
+
 static void eraseDeadOps(ModelOp model) {
   for (Operation &op :
        llvm::make_early_inc_range(llvm::reverse(model.getBody().front()))) {
@@ -88,6 +114,7 @@ static void foldZeroPenalties(ModelOp model) {
 
 void mlir::kreg::prepareKernels(ModelOp model) {
   decomposeNormalize(model);
+  moveSoftmaxAxisLast(model);
   foldZeroPenalties(model);
   foldPads(model);
   eraseDeadOps(model);

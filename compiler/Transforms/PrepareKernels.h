@@ -8,8 +8,9 @@
 
 namespace mlir::kreg {
 
-/// Drops dead ops and penalties that are 0, makes zeros before a convolution
-/// its own padding, and moves functions of one number above reshapes.
+/// Writes normalisations out, turns softmaxes to the last axis, drops dead ops
+/// and penalties that are 0, makes zeros before a convolution its own padding,
+/// and moves functions of one number above reshapes.
 void prepareKernels(ModelOp model);
 
 /// Normalisations as reductions and functions of elements.

@@ -243,7 +243,8 @@ TEST(KernelToPlan, Softmax) {
            "  kreg.return %y : tensor<?x3x4xf32> penalties %p\n}\n";
   };
   for (int axis : {1, 2}) {
-    EXPECT_EQ(compare(text(axis), {false, -100, 100}), 1);
+    // Over another axis than the last there are transposes around it.
+    EXPECT_EQ(compare(text(axis), {false, -100, 100}), axis == 2 ? 1 : 3);
     compare(text(axis), {true});
   }
 }

@@ -68,14 +68,14 @@ kreg.model @max_keepdims(%x: tensor<?x5x3xf32>) -> tensor<?x1x3xf32> {
 // CHECK-LABEL: kreg.model @softmax
 // CHECK: %[[M:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x2xf32>)
 // CHECK: arith.maximumf
-// CHECK: %[[E:.*]] = linalg.generic {{.*}} ins(%[[X:.*]], %[[M]] : tensor<?x3x2xf32>, tensor<?x2xf32>)
+// CHECK: %[[E:.*]] = linalg.generic {{.*}} ins(%[[X:.*]], %[[M]] : tensor<?x2x3xf32>, tensor<?x2xf32>)
 // CHECK: %[[D:.*]] = arith.subf
 // CHECK-NEXT: math.exp %[[D]]
 // CHECK: %[[S:.*]] = linalg.generic {{.*}} ins(%[[E]]
 // CHECK: arith.addf
 // CHECK: linalg.generic {{.*}} ins(%[[E]], %[[S]]
 // CHECK: arith.divf
-kreg.model @softmax(%x: tensor<?x3x2xf32>) -> tensor<?x3x2xf32> {
-  %y = kreg.softmax %x axis 1 : tensor<?x3x2xf32>
-  kreg.return %y : tensor<?x3x2xf32>
+kreg.model @softmax(%x: tensor<?x2x3xf32>) -> tensor<?x2x3xf32> {
+  %y = kreg.softmax %x axis 2 : tensor<?x2x3xf32>
+  kreg.return %y : tensor<?x2x3xf32>
 }

@@ -241,3 +241,33 @@ kreg.model @names(%x: tensor<?x6xf32>) -> tensor<?x6xf32> {
   %2 = kreg.softmax %1 axis 1 : tensor<?x6xf32> loc("block/1_act")
   kreg.return %2 : tensor<?x6xf32>
 }
+
+// -----
+
+// Rows of a softmax are along the last axis of its kernel.
+// CHECK-LABEL: kreg.model @softmax_axis
+// CHECK: kreg.transpose %{{.*}} perm [0, 2, 1]
+// CHECK: kreg.softmax %{{.*}} axis 2 : tensor<?x2x3xf32>
+// CHECK: kreg.transpose %{{.*}} perm [0, 2, 1]
+kreg.model @softmax_axis(%x: tensor<?x3x2xf32>) -> tensor<?x3x2xf32> {
+  %y = kreg.softmax %x axis 1 : tensor<?x3x2xf32>
+  kreg.return %y : tensor<?x3x2xf32>
+}
+
+// -----
+
+// A normalisation is reductions and functions of elements.
+// CHECK-LABEL: kreg.model @normalize
+// CHECK: kreg.reduce mean %{{.*}} axes [1] keepdims
+// CHECK: kreg.binary sub
+// CHECK: kreg.unary square
+// CHECK: kreg.reduce mean
+// CHECK-NEXT: kreg.constant
+// CHECK-NEXT: kreg.binary add
+// CHECK-NEXT: kreg.unary sqrt
+// CHECK: kreg.binary div
+// CHECK-NOT: kreg.normalize
+kreg.model @normalize(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.normalize standard %x axes [1] epsilon 1.0e-3 : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
