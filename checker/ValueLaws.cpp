@@ -14,7 +14,7 @@ struct Claim {
   Terms &terms;
   const Term &n;
   int same;
-  const Term &m; ///< the term that stands for `same`
+  const Term &m; ///< `same` as it is written
 
   const Term &of(int id) const { return terms.of(id); }
   const Term &x(size_t i = 0) const { return of(n.operands.at(i)); }
@@ -261,7 +261,7 @@ bool swapped(const Claim &c) {
   if (!sameOp(g, c.m) || g.operands.size() != 1 || c.m.operands.size() != 1) {
     return false;
   }
-  const Term &f = c.of(c.m.operands[0]);
+  const Term &f = c.terms.own(c.m.operands[0]);
   return sameOp(c.n, f) && f.operands.size() == 1 &&
          c.equal(f.operands[0], g.operands[0]) &&
          f.shape == c.of(g.operands[0]).shape;
@@ -285,7 +285,7 @@ bool unaryThroughMove(const Claim &c) {
   }
   bool agree = sameOp(move, c.m) && move.operands.size() == c.m.operands.size();
   for (size_t i = 0; agree && i < move.operands.size(); ++i) {
-    const Term &f = c.of(c.m.operands[i]);
+    const Term &f = c.terms.own(c.m.operands[i]);
     agree = sameOp(c.n, f) && c.equal(f.operands.at(0), move.operands[i]);
   }
   return agree;
@@ -320,13 +320,10 @@ bool convIsDense(const Claim &c) {
   Ints window = c.x(1).shape;
   Ints matrix(window.end() - 2, window.end());
   window.resize(window.size() - 2);
-  const Term &kernel = c.of(c.m.operands.at(1));
-  bool reshaped = kernel.is("reshape") &&
-                  c.equal(kernel.operands.at(0), c.n.operands.at(1));
-  bool weight = kernel.is("weight") && c.x(1).is("weight") &&
-                kernel.attrs == c.x(1).attrs;
+  const Term &kernel = c.terms.own(c.m.operands.at(1));
   return window == ones(window.size()) && kernel.shape == matrix &&
-         (reshaped || weight);
+         kernel.is("reshape") &&
+         c.equal(kernel.operands.at(0), c.n.operands.at(1));
 }
 
 const std::map<std::string, bool (*)(const Claim &)> laws = {
@@ -368,7 +365,7 @@ void Terms::apply(const std::string &law, int node, int same) {
     throw Wrong("terms " + std::to_string(node) + " and " +
                 std::to_string(same) + " are equal already");
   }
-  const Term &m = of(same);
+  const Term &m = own(same);
   if (n.shape != m.shape || !found->second({*this, n, same, m})) {
     throw Wrong("law '" + law + "' does not say that term " +
                 std::to_string(node) + " ('" + n.op + "') equals term " +

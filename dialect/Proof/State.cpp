@@ -20,7 +20,6 @@ State::State(const Graph &graph, Mode mode) : mode(mode), nodes(graph.nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     parents.push_back(static_cast<int>(i));
   }
-  done.resize(nodes.size());
 }
 
 int State::find(int id) const {
@@ -35,14 +34,8 @@ void State::unite(StringRef law, int node, int same) {
   parents[find(node)] = find(same);
 }
 
-/// Where find(id) ends up with the normal form of node `id`, whose operands are
-/// in normal form.
+/// Makes find(id) the normal form of node `id`, whose operands have theirs.
 void State::simplify(int id) {
-  done[id] = true;
-  if (std::optional<Rewrite> step = rewrite(*this, id)) {
-    unite(step->law, id, step->same);
-    return;
-  }
   std::vector<int> operands;
   for (int operand : nodes[id].operands) {
     operands.push_back(find(operand));
@@ -50,6 +43,9 @@ void State::simplify(int id) {
   auto [entry, isNew] = known.try_emplace(keyOf(nodes[id], operands), id);
   if (!isNew) {
     unite("same", id, entry->second);
+  } else if (std::optional<Rewrite> step = rewrite(*this, id);
+             step && find(step->same) != id) {
+    unite(step->law, id, step->same);
   }
 }
 
@@ -60,18 +56,14 @@ void State::normalise() {
 }
 
 int State::make(Node node) {
-  std::vector<int> operands;
-  for (int &operand : node.operands) {
-    operand = find(operand);
-  }
-  auto found = known.find(keyOf(node, node.operands));
-  if (found != known.end()) {
-    return find(found->second);
+  auto [entry, isNew] = written.try_emplace(keyOf(node, node.operands), 0);
+  if (!isNew) {
+    return entry->second;
   }
   int id = static_cast<int>(nodes.size());
+  entry->second = id;
   nodes.push_back(std::move(node));
   parents.push_back(id);
-  done.push_back(false);
   simplify(id);
   return id;
 }

@@ -82,7 +82,8 @@ public:
   /// Brings every node to its normal form, operands first.
   void normalise();
 
-  /// An id for a term, in normal form. Appends it if it is new.
+  /// The id of a term just as it is written here (a proof speaks of it); find()
+  /// gives its normal form. Appends it if it is new.
   int make(Node node);
 
   Interval range(int id);
@@ -96,8 +97,8 @@ private:
   void unite(StringRef law, int node, int same);
 
   std::vector<int> parents;
-  std::vector<bool> done;
-  llvm::StringMap<int> known; ///< normal forms by key
+  llvm::StringMap<int> known;   ///< terms by their key in normal form
+  llvm::StringMap<int> written; ///< what laws made, by the key as it stands
   std::map<int, Interval> ranges;
 };
 

@@ -436,7 +436,7 @@ std::optional<Rewrite> proof::rewrite(State &state, int id) {
   }
 #define VALUE_LAW(Id, name, equation, where, modes)                            \
   if (Equal same = apply##Id(state, found)) {                                  \
-    return Rewrite{name, state.find(*same)};                                   \
+    return Rewrite{name, *same};                                               \
   }
 #include "dialect/Proof/Laws.def"
   return std::nullopt;
