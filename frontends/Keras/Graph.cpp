@@ -367,20 +367,27 @@ static llvm::Error inferShapes(Model &model) {
 }
 
 /// Attaches "kernel_regularizer" and the like to the weights they are for.
-static llvm::Error readWeightRegularizers(const JsonValue &config, Layer &layer,
+static llvm::Error readWeightRegularizers(const JsonValue &outer, Layer &layer,
                                           const Version &version) {
+  const JsonValue *config = &outer;
+  const LayerConfig *kind = &layer.config;
+  // The reader of the wrapper has seen that both are there.
+  while (const auto *wrapper = std::get_if<TimeDistributedConfig>(kind)) {
+    kind = &wrapper->layer->config;
+    config = config->find("layer")->find("config");
+  }
   for (Weight &weight : layer.weights) {
     // "depthwise_kernel" has a "depthwise_regularizer", which is also that of
     // the "kernel" of Keras 3's DepthwiseConv.
     llvm::StringRef stem = weight.variable;
     stem.consume_back("_kernel");
     if (stem == "kernel" &&
-        std::holds_alternative<DepthwiseConvConfig>(layer.config)) {
+        std::holds_alternative<DepthwiseConvConfig>(*kind)) {
       stem = "depthwise";
     }
     std::string key = (stem + "_regularizer").str();
     auto regularizer =
-        readRegularizer(config.find(key), layer.name, key, version);
+        readRegularizer(config->find(key), layer.name, key, version);
     if (!regularizer) {
       return regularizer.takeError();
     }

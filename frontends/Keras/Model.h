@@ -145,7 +145,7 @@ struct DotConfig { int64_t axes[2]; bool normalize; };
 struct EmbeddingConfig { int64_t inputDim, outputDim; bool maskZero = false; }; ///< weight embeddings
 struct IdentityConfig {};
 struct Layer;
-struct TimeDistributedConfig { std::shared_ptr<const Layer> layer; }; ///< weights are those of the wrapper
+struct TimeDistributedConfig { std::shared_ptr<const Layer> layer; }; ///< never null; its weights are the wrapper's
 
 using LayerConfig =
     std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
@@ -154,7 +154,8 @@ using LayerConfig =
                  ActivityRegularizationConfig, SeparableConvConfig, ConvTransposeConfig,
                  EinsumDenseConfig, CroppingConfig, UpSamplingConfig, RepeatVectorConfig, PReluConfig,
                  SoftmaxConfig, NoiseConfig, LayerNormConfig, GroupNormConfig, UnitNormConfig,
-                 NormalizationConfig, RescalingConfig, DotConfig, EmbeddingConfig, IdentityConfig>;
+                 NormalizationConfig, RescalingConfig, DotConfig, EmbeddingConfig, IdentityConfig,
+                 TimeDistributedConfig>;
 
 /// A layer of the file. A shared layer is one Layer with several Calls.
 struct Layer {

@@ -427,6 +427,19 @@ public:
     return shape;
   }
 
+  llvm::Expected<Shape> operator()(const TimeDistributedConfig &config) {
+    if (input.size() < 3) {
+      return wrongRank("rank 3 or more");
+    }
+    Shape step = input;
+    step.erase(step.begin() + 1);
+    auto shape = inferShape(*config.layer, step);
+    if (shape) {
+      shape->insert(shape->begin() + 1, input[1]);
+    }
+    return shape;
+  }
+
   /// Turns a negative axis into one of the input; the batch is refused.
   llvm::Error resolveAxis(int64_t axis, int64_t &out) {
     int64_t rank = static_cast<int64_t>(input.size());

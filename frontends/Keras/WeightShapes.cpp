@@ -155,6 +155,21 @@ struct WeightList {
 llvm::Expected<std::vector<Weight>>
 keras::expectedWeights(const Layer &layer, const Shape &input,
                        const Version &version) {
+  if (const auto *wrapper = std::get_if<TimeDistributedConfig>(&layer.config)) {
+    Shape step = input;
+    step.erase(step.begin() + 1);
+    auto weights = expectedWeights(*wrapper->layer, step, version);
+    if (weights) {
+      for (Weight &weight : *weights) {
+        // Keras 3 names weights after the inner layer, tf.keras after this one.
+        if (version.major < 3) {
+          weight.path = layer.name + "/" + weight.variable;
+        }
+        weight.trainable = weight.trainable && layer.trainable;
+      }
+    }
+    return weights;
+  }
   WeightList list{
       layer, input, version.major < 3 ? "depthwise_kernel" : "kernel", {}};
   std::visit(list, layer.config);

@@ -122,7 +122,13 @@ static llvm::StringMap<std::string> countGroups(llvm::StringRef container,
 
 static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
                              Layer &layer) {
-  std::string vars = (group + "/vars").str();
+  std::string vars = group.str();
+  const LayerConfig *kind = &layer.config;
+  while (const auto *wrapper = std::get_if<TimeDistributedConfig>(kind)) {
+    kind = &wrapper->layer->config;
+    vars += "/layer";
+  }
+  vars += "/vars";
   auto there = file.exists(vars);
   if (!there) {
     return there.takeError();
