@@ -1,369 +1,172 @@
-// Layers, calls and their order. The layers of a Functional may come in any
-// order in the file; calls are sorted, and what cannot be sorted is a cycle.
+// Calls the models of a file: nested ones are dissolved into the list of calls
+// of the outermost, in an order in which every call has its inputs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Keras/Graph.h"
 
 #include "frontends/Keras/Fields.h"
-#include "frontends/Keras/Layers/Layers.h"
+#include "frontends/Keras/Scope.h"
 #include "frontends/Keras/Shapes.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringMap.h"
-
-#include <queue>
 
 using namespace kregc;
 using namespace kregc::keras;
 
-static constexpr size_t maxLayers = 100000;
-static constexpr size_t maxCalls = 1000000;
-
-//===----------------------------------------------------------------------===//
-// Sequential
-//===----------------------------------------------------------------------===//
-
-/// The shape that a Sequential without an InputLayer starts from, or null.
-static const JsonValue *findInputShape(const JsonValue &config,
-                                       const JsonValue &first) {
-  const JsonValue *inner = first.find("config");
-  if (inner) {
-    for (const char *key : {"batch_input_shape", "batch_shape"}) {
-      const JsonValue *shape = inner->find(key);
-      if (shape && shape->isArray()) {
-        return shape;
-      }
-    }
-  }
-  const JsonValue *shape = config.find("build_input_shape");
-  return shape && shape->isArray() ? shape : nullptr;
-}
-
-static llvm::Error addInputLayer(const JsonValue &config,
-                                 const JsonValue &firstEntry, Model &model) {
-  const JsonValue *shape = findInputShape(config, firstEntry);
-  if (!shape) {
-    return diagnose(Diagnostic::NoInputShape, config.where());
-  }
-  Fields fields(config, model.layers[0].name, "InputLayer", model.version);
-  Layer input;
-  input.name = model.layers[0].name + "_input";
-  input.className = "InputLayer";
-  input.where = shape->where();
-  input.config = InputConfig{fields.integers(*shape, -1), "float32"};
-  if (llvm::Error error = fields.takeError()) {
-    return error;
-  }
-  if (shape->size() == 0) {
-    return diagnose(Diagnostic::JsonLength, shape->where(), 0,
-                    "a shape with a batch dimension");
-  }
-  model.layers.insert(model.layers.begin(), std::move(input));
-  return llvm::Error::success();
-}
-
-static llvm::Error readSequential(const JsonValue &config,
-                                  const JsonValue &layers, Model &model) {
-  bool hasInput = model.layers[0].className == "InputLayer";
-  if (!hasInput) {
-    if (llvm::Error error =
-            addInputLayer(config, *layers.elements()[0], model)) {
-      return error;
-    }
-  }
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    Call call;
-    call.layer = static_cast<int>(i);
-    if (i > 0) {
-      call.inputs.push_back({static_cast<int>(i) - 1, 0});
-    }
-    model.calls.push_back(std::move(call));
-  }
-  model.inputs = {0};
-  model.outputs = {{static_cast<int>(model.layers.size()) - 1, 0}};
-  return llvm::Error::success();
-}
-
-//===----------------------------------------------------------------------===//
-// Functional
-//===----------------------------------------------------------------------===//
-
 namespace {
 
-/// Builds the calls of a Functional in file order, then sorts them.
-class FunctionalReader {
+/// Makes the calls of a Model from its scopes.
+class Caller {
 public:
-  FunctionalReader(const JsonValue &config, const JsonValue &layers,
-                   Model &model)
-      : config(config), layers(layers), model(model),
-        callsOf(model.layers.size()) {}
+  explicit Caller(Model &model) : model(model), counts(model.layers.size()) {}
 
-  llvm::Error read();
+  /// Calls a model with these tensors; the outermost one makes its own inputs.
+  llvm::Expected<std::vector<TensorRef>>
+  call(const Scope &scope, llvm::ArrayRef<TensorRef> inputs, bool outermost);
 
 private:
-  llvm::Error readCalls();
-  llvm::Error resolveInputs();
-  llvm::Error sort();
-  llvm::Error readInputs();
-  llvm::Error readOutputs();
-  llvm::Expected<int> resolve(const NodeTensor &tensor);
+  llvm::Expected<std::vector<TensorRef>>
+  callEntry(const Entry &entry, const std::vector<TensorRef> &inputs);
+  llvm::Error addCall(int layer, std::vector<TensorRef> inputs);
 
-  const JsonValue &config;
-  const JsonValue &layers;
   Model &model;
-  llvm::StringMap<int> layerIndex;
-  std::vector<std::vector<int>> callsOf;        ///< by layer
-  std::vector<std::vector<NodeTensor>> tensors; ///< by call
+  std::vector<int> counts; ///< calls of each layer so far
+  size_t budget = maxCalls;
 };
 
 } // namespace
 
-llvm::Error FunctionalReader::readCalls() {
-  for (auto [index, layer] : llvm::enumerate(model.layers)) {
-    layerIndex[layer.name] = static_cast<int>(index);
-    const JsonValue &entry = *layers.elements()[index];
-    auto nodes = member(entry, "inbound_nodes", JsonValue::Kind::Array);
-    if (!nodes) {
-      return nodes.takeError();
-    }
-    bool isInput = layer.className == "InputLayer";
-    size_t count = isInput ? 1 : (*nodes)->size();
-    if (isInput && (*nodes)->size() != 0) {
-      return diagnose(Diagnostic::InputCount, (*nodes)->where(), layer.name,
-                      "some", "none");
-    }
-    if (model.calls.size() + count > maxCalls) {
-      return diagnose(Diagnostic::TooManyLayers, config.where(), maxCalls,
-                      "calls");
-    }
-    for (size_t i = 0; i < count; ++i) {
-      Call call;
-      call.layer = static_cast<int>(index);
-      call.index = static_cast<int>(i);
-      callsOf[index].push_back(static_cast<int>(model.calls.size()));
-      model.calls.push_back(std::move(call));
-      tensors.emplace_back();
-      if (!isInput) {
-        auto node = readNode(*(*nodes)->elements()[i], layer.name);
-        if (!node) {
-          return node.takeError();
-        }
-        tensors.back() = std::move(*node);
-      }
+/// Infers the shape of a call; all calls of a layer need the same weights.
+static llvm::Error inferShape(Model &model, Call &call) {
+  Layer &layer = model.layers[call.layer];
+  std::vector<Shape> inputs;
+  for (const TensorRef &input : call.inputs) {
+    inputs.push_back(model.calls[input.call].shape);
+  }
+  auto shape = keras::inferShape(layer, inputs);
+  if (!shape) {
+    return shape.takeError();
+  }
+  call.shape = std::move(*shape);
+  if (inputs.empty()) {
+    return llvm::Error::success();
+  }
+  auto weights = expectedWeights(layer, inputs.front(), model.version);
+  if (!weights) {
+    return weights.takeError();
+  }
+  if (layer.weights.empty()) {
+    layer.weights = std::move(*weights);
+    return llvm::Error::success();
+  }
+  for (auto [have, want] : llvm::zip_equal(layer.weights, *weights)) {
+    if (have.shape != want.shape) {
+      return diagnose(
+          Diagnostic::ShapeMismatch, layer.where, layer.name,
+          "call " + std::to_string(call.index) + " needs a " + have.variable +
+              " of shape " + printShape(want.shape) +
+              ", another call one of shape " + printShape(have.shape));
     }
   }
   return llvm::Error::success();
 }
 
-llvm::Expected<int> FunctionalReader::resolve(const NodeTensor &tensor) {
-  auto found = layerIndex.find(tensor.layer);
-  if (found == layerIndex.end()) {
-    return diagnose(Diagnostic::DanglingLayer, tensor.source->where(),
-                    tensor.layer);
-  }
-  const std::vector<int> &calls = callsOf[found->second];
-  if (tensor.call < 0 || tensor.call >= static_cast<int64_t>(calls.size())) {
-    return diagnose(Diagnostic::DanglingCall, tensor.source->where(),
-                    tensor.layer, tensor.call, calls.size());
-  }
-  if (tensor.output != 0) {
-    return diagnose(Diagnostic::DanglingTensor, tensor.source->where(),
-                    tensor.layer, tensor.output);
-  }
-  return calls[tensor.call];
-}
-
-llvm::Error FunctionalReader::resolveInputs() {
-  for (size_t i = 0; i < model.calls.size(); ++i) {
-    for (const NodeTensor &tensor : tensors[i]) {
-      auto call = resolve(tensor);
-      if (!call) {
-        return call.takeError();
-      }
-      model.calls[i].inputs.push_back({*call, 0});
-    }
-  }
-  return llvm::Error::success();
-}
-
-/// Kahn's algorithm; among the calls that are ready, the first of the file goes
-/// first, so that the order is that of the file wherever it can be.
-llvm::Error FunctionalReader::sort() {
-  size_t count = model.calls.size();
-  std::vector<std::vector<int>> users(count);
-  std::vector<size_t> waiting(count);
-  std::priority_queue<int, std::vector<int>, std::greater<int>> ready;
-  for (size_t i = 0; i < count; ++i) {
-    waiting[i] = model.calls[i].inputs.size();
-    for (const TensorRef &input : model.calls[i].inputs) {
-      users[input.call].push_back(static_cast<int>(i));
-    }
-    if (waiting[i] == 0) {
-      ready.push(static_cast<int>(i));
-    }
-  }
-  std::vector<int> position(count, -1);
-  std::vector<Call> sorted;
-  while (!ready.empty()) {
-    int next = ready.top();
-    ready.pop();
-    position[next] = static_cast<int>(sorted.size());
-    sorted.push_back(std::move(model.calls[next]));
-    for (int user : users[next]) {
-      if (--waiting[user] == 0) {
-        ready.push(user);
-      }
-    }
-  }
-  for (size_t i = 0; i < count; ++i) {
-    if (position[i] < 0) {
-      const Layer &layer = model.layers[model.calls[i].layer];
-      return diagnose(Diagnostic::Cycle, layer.where, layer.name);
-    }
-  }
-  for (Call &call : sorted) {
-    for (TensorRef &input : call.inputs) {
-      input.call = position[input.call];
-    }
-  }
-  for (std::vector<int> &calls : callsOf) {
-    for (int &call : calls) {
-      call = position[call];
-    }
-  }
-  model.calls = std::move(sorted);
-  return llvm::Error::success();
-}
-
-llvm::Error FunctionalReader::readInputs() {
-  const JsonValue *ends = config.find("input_layers");
-  if (!ends) {
-    return diagnose(Diagnostic::JsonMissing, config.where(), "input_layers");
-  }
-  auto inputs = readEnds(*ends);
-  if (!inputs) {
-    return inputs.takeError();
-  }
-  for (const NodeTensor &tensor : *inputs) {
-    auto call = resolve(tensor);
-    if (!call) {
-      return call.takeError();
-    }
-    const Layer &layer = model.layers[model.calls[*call].layer];
-    if (layer.className != "InputLayer") {
-      return diagnose(Diagnostic::JsonRange, tensor.source->where(), layer.name,
-                      "a " + layer.className, "an InputLayer");
-    }
-    if (llvm::is_contained(model.inputs, *call)) {
-      return diagnose(Diagnostic::DuplicateLayer, tensor.source->where(),
-                      layer.name);
-    }
-    model.inputs.push_back(*call);
-  }
-  return llvm::Error::success();
-}
-
-llvm::Error FunctionalReader::readOutputs() {
-  const JsonValue *ends = config.find("output_layers");
-  if (!ends) {
-    return diagnose(Diagnostic::JsonMissing, config.where(), "output_layers");
-  }
-  auto outputs = readEnds(*ends);
-  if (!outputs) {
-    return outputs.takeError();
-  }
-  for (const NodeTensor &tensor : *outputs) {
-    auto call = resolve(tensor);
-    if (!call) {
-      return call.takeError();
-    }
-    model.outputs.push_back({*call, 0});
-  }
-  return llvm::Error::success();
-}
-
-llvm::Error FunctionalReader::read() {
-  if (llvm::Error error = readCalls()) {
+llvm::Error Caller::addCall(int layer, std::vector<TensorRef> inputs) {
+  Call call;
+  call.layer = layer;
+  call.index = counts[layer]++;
+  call.inputs = std::move(inputs);
+  if (llvm::Error error = ::inferShape(model, call)) {
     return error;
   }
-  if (llvm::Error error = resolveInputs()) {
-    return error;
-  }
-  if (llvm::Error error = sort()) {
-    return error;
-  }
-  if (llvm::Error error = readInputs()) {
-    return error;
-  }
-  return readOutputs();
-}
-
-//===----------------------------------------------------------------------===//
-// Models
-//===----------------------------------------------------------------------===//
-
-static llvm::Error readLayers(const JsonValue &layers, Model &model) {
-  if (!layers.isArray()) {
-    return diagnose(Diagnostic::JsonKind, layers.where(), layers.describe(),
-                    "an array of layers");
-  }
-  if (layers.size() == 0) {
-    return diagnose(Diagnostic::NoLayers, layers.where());
-  }
-  if (layers.size() > maxLayers) {
-    return diagnose(Diagnostic::TooManyLayers, layers.where(), maxLayers,
-                    "layers");
-  }
-  llvm::StringMap<bool> names;
-  for (const JsonValue *entry : layers.elements()) {
-    auto layer = readLayer(*entry, model.version);
-    if (!layer) {
-      return layer.takeError();
-    }
-    if (!names.insert({layer->name, true}).second) {
-      return diagnose(Diagnostic::DuplicateLayer, entry->where(), layer->name);
-    }
-    model.layers.push_back(std::move(*layer));
-  }
+  model.calls.push_back(std::move(call));
   return llvm::Error::success();
 }
 
-/// Infers the shape of every call; all calls of a layer need the same weights.
-static llvm::Error inferShapes(Model &model) {
-  for (Call &call : model.calls) {
-    Layer &layer = model.layers[call.layer];
-    std::vector<Shape> inputs;
-    for (const TensorRef &input : call.inputs) {
-      inputs.push_back(model.calls[input.call].shape);
+llvm::Expected<std::vector<TensorRef>>
+Caller::callEntry(const Entry &entry, const std::vector<TensorRef> &inputs) {
+  if (entry.model) {
+    return call(*entry.model, inputs, /*outermost=*/false);
+  }
+  if (llvm::Error error = addCall(entry.layer, inputs)) {
+    return std::move(error);
+  }
+  TensorRef result{static_cast<int>(model.calls.size()) - 1, 0};
+  if (entry.behind >= 0) {
+    if (llvm::Error error = addCall(entry.behind, {result})) {
+      return std::move(error);
     }
-    auto shape = inferShape(layer, inputs);
-    if (!shape) {
-      return shape.takeError();
+    ++result.call;
+  }
+  return std::vector<TensorRef>{result};
+}
+
+llvm::Expected<std::vector<TensorRef>>
+Caller::call(const Scope &scope, llvm::ArrayRef<TensorRef> inputs,
+             bool outermost) {
+  if (!outermost && inputs.size() != scope.inputs.size()) {
+    return diagnose(Diagnostic::InputCount, scope.config->where(), scope.name,
+                    inputs.size(), std::to_string(scope.inputs.size()));
+  }
+  // Results of the nodes of each entry; none for an input that has no value.
+  std::vector<std::vector<std::vector<TensorRef>>> results;
+  for (const Entry &entry : scope.entries) {
+    results.emplace_back(entry.nodes.size());
+  }
+  for (auto [tensor, input] : llvm::zip(scope.inputs, inputs)) {
+    if (tensor.entry >= 0) {
+      results[tensor.entry][tensor.node] = {input};
     }
-    call.shape = std::move(*shape);
-    if (inputs.empty()) {
+  }
+  auto find = [&](const LocalTensor &tensor) -> llvm::Expected<TensorRef> {
+    if (tensor.entry < 0) {
+      return inputs[tensor.output];
+    }
+    const auto &result = results[tensor.entry][tensor.node];
+    if (static_cast<size_t>(tensor.output) >= result.size()) {
+      return diagnose(Diagnostic::DanglingInput, scope.config->where(),
+                      scope.entries[tensor.entry].name);
+    }
+    return result[tensor.output];
+  };
+  for (const LocalTensor &node : scope.order) {
+    const Entry &entry = scope.entries[node.entry];
+    if (entry.className == "InputLayer" && !outermost) {
       continue;
     }
-    auto weights = expectedWeights(layer, inputs.front(), model.version);
-    if (!weights) {
-      return weights.takeError();
+    // Nested models may double the calls at each level.
+    if (budget-- == 0) {
+      return diagnose(Diagnostic::TooManyLayers, scope.config->where(),
+                      maxCalls, "calls");
     }
-    if (layer.weights.empty()) {
-      layer.weights = std::move(*weights);
-      continue;
-    }
-    for (size_t i = 0; i < layer.weights.size(); ++i) {
-      if (layer.weights[i].shape != (*weights)[i].shape) {
-        return diagnose(Diagnostic::ShapeMismatch, layer.where, layer.name,
-                        "call " + std::to_string(call.index) + " needs a " +
-                            layer.weights[i].variable + " of shape " +
-                            printShape((*weights)[i].shape) +
-                            ", another call one of shape " +
-                            printShape(layer.weights[i].shape));
+    std::vector<TensorRef> operands;
+    for (const LocalTensor &input : entry.nodes[node.node]) {
+      auto operand = find(input);
+      if (!operand) {
+        return operand.takeError();
       }
+      operands.push_back(*operand);
+    }
+    auto result = callEntry(entry, operands);
+    if (!result) {
+      return result.takeError();
+    }
+    results[node.entry][node.node] = std::move(*result);
+  }
+  std::vector<TensorRef> outputs;
+  for (const LocalTensor &tensor : scope.outputs) {
+    auto output = find(tensor);
+    if (!output) {
+      return output.takeError();
+    }
+    outputs.push_back(*output);
+  }
+  if (outermost) {
+    for (const LocalTensor &tensor : scope.inputs) {
+      model.inputs.push_back(results[tensor.entry][tensor.node][0].call);
     }
   }
-  return llvm::Error::success();
+  return outputs;
 }
 
 /// Attaches "kernel_regularizer" and the like to the weights they are for.
@@ -416,51 +219,58 @@ static llvm::Error checkInputs(const Model &model) {
   return llvm::Error::success();
 }
 
+/// Where the layers of a model stand among the weights of a file.
+static WeightGroup groupOf(const Scope &scope) {
+  WeightGroup group;
+  group.name = scope.name;
+  for (const Entry &entry : scope.entries) {
+    WeightGroup member;
+    if (entry.model) {
+      member = groupOf(*entry.model);
+    }
+    member.name = entry.name;
+    member.className = entry.className;
+    member.layer = entry.layer;
+    group.members.push_back(std::move(member));
+  }
+  return group;
+}
+
+/// Keras 3's TimeDistributed calls its layer in a way that makes no penalty.
+static void warnOfIgnored(const Layer &inner, Model &model) {
+  if (inner.activityRegularizer) {
+    model.warnings.push_back(
+        {"ignored-regularizer", inner.name,
+         "Keras " + model.version.text +
+             " ignores the activity regularizer of layer '" + inner.name +
+             "' in a TimeDistributed; give it to the TimeDistributed instead"});
+  }
+}
+
 llvm::Error keras::readGraph(const JsonValue &root, Model &model) {
-  auto className = member(root, "class_name", JsonValue::Kind::String);
-  if (!className) {
-    return className.takeError();
+  ScopeReader reader(model);
+  auto scope = reader.read(root, /*prefix=*/"", /*trainable=*/true);
+  if (!scope) {
+    return scope.takeError();
   }
-  if (!isModelClass((*className)->string())) {
-    return diagnose(Diagnostic::UnknownModelClass, (*className)->where(),
-                    (*className)->string());
+  model.name = (*scope)->name;
+  model.groups = groupOf(**scope);
+  auto outputs = Caller(model).call(**scope, {}, /*outermost=*/true);
+  if (!outputs) {
+    return outputs.takeError();
   }
-  bool sequential = (*className)->string() == "Sequential";
-  const JsonValue *config = root.find("config");
-  const JsonValue *layers = nullptr;
-  if (config && config->isArray() && sequential) {
-    layers = config; // Keras up to 2.2.2
-  } else {
-    auto object = member(root, "config", JsonValue::Kind::Object);
-    if (!object) {
-      return object.takeError();
+  model.outputs = std::move(*outputs);
+  for (auto [layer, config] : llvm::zip_equal(model.layers, reader.configs)) {
+    if (!config) {
+      continue; // an InputLayer that is not in the file
     }
-    layers = config->find("layers");
-    if (!layers) {
-      return diagnose(Diagnostic::JsonMissing, config->where(), "layers");
+    if (const auto *wrapper =
+            std::get_if<TimeDistributedConfig>(&layer.config)) {
+      warnOfIgnored(*wrapper->layer, model);
     }
-  }
-  const JsonValue *name = config->find("name");
-  model.name = name && name->isString() ? name->string().str() : "model";
-  if (llvm::Error error = readLayers(*layers, model)) {
-    return error;
-  }
-  llvm::Error error = sequential
-                          ? readSequential(*config, *layers, model)
-                          : FunctionalReader(*config, *layers, model).read();
-  if (error) {
-    return error;
-  }
-  if (llvm::Error problem = inferShapes(model)) {
-    return problem;
-  }
-  // A Sequential may have got an InputLayer that is not in the file.
-  size_t added = model.layers.size() - layers->size();
-  for (size_t i = added; i < model.layers.size(); ++i) {
-    const JsonValue &entry = *layers->elements()[i - added];
-    if (llvm::Error problem = readWeightRegularizers(
-            *entry.find("config"), model.layers[i], model.version)) {
-      return problem;
+    if (llvm::Error error =
+            readWeightRegularizers(*config, layer, model.version)) {
+      return error;
     }
   }
   return checkInputs(model);

@@ -179,6 +179,13 @@ struct Call {
   Shape shape;             ///< of its output, filled by readModel; -1 is the batch
 };
 
+/// The nested lists of layers of the file: how it groups weights.
+struct WeightGroup {
+  std::string name, className;
+  int layer = -1;                   ///< index into Model::layers; -1: a model
+  std::vector<WeightGroup> members; ///< of a model
+};
+
 /// A warning for the reader of `inspect`, e.g. a regularizer that this version ignores.
 struct Warning { std::string id, layer, text; };
 
@@ -194,6 +201,7 @@ struct Model {
   std::vector<int> inputs;           ///< calls of InputLayers, in the order of the model's inputs
   std::vector<TensorRef> outputs;
   std::vector<Warning> warnings;
+  WeightGroup groups;                ///< of the outermost model
 };
 
 } // namespace kregc::keras

@@ -104,18 +104,18 @@ findNamedGroups(const Hdf5File &file, llvm::StringRef container) {
   return result;
 }
 
-/// Maps layer names to groups by counting the layers of each class.
+/// Maps the members of a model to groups by counting those of each class.
 static llvm::StringMap<std::string> countGroups(llvm::StringRef container,
-                                                const Model &model) {
+                                                const WeightGroup &model) {
   llvm::StringMap<std::string> result;
   llvm::StringMap<unsigned> counters;
-  for (const Layer &layer : model.layers) {
-    std::string group = toSnakeCase(layer.className);
+  for (const WeightGroup &member : model.members) {
+    std::string group = toSnakeCase(member.className);
     unsigned count = counters[group]++;
     if (count > 0) {
       group += "_" + std::to_string(count);
     }
-    result[layer.name] = (container + "/" + group).str();
+    result[member.name] = (container + "/" + group).str();
   }
   return result;
 }
@@ -140,7 +140,9 @@ static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
   if (!datasets) {
     return datasets.takeError();
   }
-  if (datasets->size() != layer.weights.size()) {
+  // Behind mean and variance a Normalization keeps how often it was adapted.
+  size_t unused = std::holds_alternative<NormalizationConfig>(layer.config);
+  if (datasets->size() != layer.weights.size() + unused) {
     return diagnose(Diagnostic::WeightCount, file.file() + ": " + vars,
                     layer.name, datasets->size(), layer.weights.size(),
                     variablesOf(layer));
@@ -154,62 +156,106 @@ static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
   return llvm::Error::success();
 }
 
-llvm::Error keras::readArchiveWeights(const Hdf5File &file, Model &model) {
-  // Keras 2.12 and 2.13 called the container by another name.
-  std::string container = "layers";
-  auto there = file.exists(container);
-  if (!there) {
-    return there.takeError();
-  }
-  if (!*there) {
-    container = "_layer_checkpoint_dependencies";
-    there = file.exists(container);
+/// The group of `path` that holds the layers of a model; Keras 2.12 and 2.13
+/// called it by another name.
+static llvm::Expected<std::optional<std::string>>
+findContainer(const Hdf5File &file, llvm::StringRef path) {
+  for (const char *name : {"layers", "_layer_checkpoint_dependencies"}) {
+    std::string container = (path + name).str();
+    auto there = file.exists(container);
     if (!there) {
       return there.takeError();
     }
-  }
-  llvm::StringMap<std::string> groups;
-  if (*there) {
-    auto named = findNamedGroups(file, container);
-    if (!named) {
-      return named.takeError();
+    if (*there) {
+      return std::optional<std::string>(std::move(container));
     }
-    groups = named->empty() ? countGroups(container, model) : std::move(*named);
   }
-  for (Layer &layer : model.layers) {
-    if (layer.weights.empty()) {
+  return std::nullopt;
+}
+
+static bool hasWeights(const WeightGroup &group, const Model &model) {
+  if (group.layer >= 0) {
+    return !model.layers[group.layer].weights.empty();
+  }
+  return llvm::any_of(group.members, [&](const WeightGroup &member) {
+    return hasWeights(member, model);
+  });
+}
+
+/// Reads the weights of the model whose group is at `path` ("" or "…/").
+static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
+                               const WeightGroup &group, Model &model) {
+  auto container = findContainer(file, path);
+  if (!container) {
+    return container.takeError();
+  }
+  llvm::StringMap<std::string> named, counted;
+  if (*container) {
+    auto found = findNamedGroups(file, **container);
+    if (!found) {
+      return found.takeError();
+    }
+    named = std::move(*found);
+    counted = countGroups(**container, group);
+  }
+  for (const WeightGroup &member : group.members) {
+    if (!hasWeights(member, model)) {
       continue;
     }
-    auto group = groups.find(layer.name);
-    if (group == groups.end()) {
-      return diagnose(Diagnostic::WeightGroup, file.file(), layer.name);
+    auto place = named.find(member.name);
+    // Models and wrappers have no variables of their own and may have no name
+    // in the file.
+    bool mayLackName =
+        member.layer < 0 || std::holds_alternative<TimeDistributedConfig>(
+                                model.layers[member.layer].config);
+    if (place == named.end() && (named.empty() || mayLackName)) {
+      place = counted.find(member.name);
     }
-    if (llvm::Error error = readGroup(file, group->second, layer)) {
+    if (place == named.end() || place == counted.end()) {
+      return diagnose(Diagnostic::WeightGroup, file.file(), member.name);
+    }
+    llvm::Error error =
+        member.layer < 0
+            ? readMembers(file, place->second + "/", member, model)
+            : readGroup(file, place->second, model.layers[member.layer]);
+    if (error) {
       return error;
     }
   }
   return llvm::Error::success();
 }
 
+llvm::Error keras::readArchiveWeights(const Hdf5File &file, Model &model) {
+  return readMembers(file, "", model.groups, model);
+}
+
 //===----------------------------------------------------------------------===//
 // Legacy .h5
 //===----------------------------------------------------------------------===//
 
-/// The order of a legacy group: trainable weights, then the others.
-static std::vector<Weight *> legacyOrder(Layer &layer) {
-  std::vector<Weight *> order;
-  for (bool trainable : {true, false}) {
-    for (Weight &weight : layer.weights) {
-      if (weight.trainable == trainable) {
-        order.push_back(&weight);
-      }
+/// Appends the trainable or the other weights of a layer or nested model.
+static void collect(const WeightGroup &group, Model &model, bool trainable,
+                    std::vector<Weight *> &out) {
+  for (const WeightGroup &member : group.members) {
+    collect(member, model, trainable, out);
+  }
+  if (group.layer < 0) {
+    return;
+  }
+  for (Weight &weight : model.layers[group.layer].weights) {
+    if (weight.trainable == trainable) {
+      out.push_back(&weight);
     }
   }
-  return order;
 }
 
-static llvm::Error readLegacyLayer(const Hdf5File &file, Layer &layer) {
-  std::string group = "model_weights/" + layer.name;
+/// Reads one group of the outermost model: trainable weights, then the others.
+static llvm::Error readLegacyGroup(const Hdf5File &file,
+                                   const WeightGroup &member, Model &model) {
+  std::vector<Weight *> weights;
+  collect(member, model, true, weights);
+  collect(member, model, false, weights);
+  std::string group = "model_weights/" + member.name;
   auto names = file.textList(group, "weight_names");
   if (!names) {
     return names.takeError();
@@ -218,12 +264,18 @@ static llvm::Error readLegacyLayer(const Hdf5File &file, Layer &layer) {
     return diagnose(Diagnostic::Hdf5Attribute, file.file(), "weight_names",
                     group);
   }
-  if ((*names)->size() != layer.weights.size()) {
+  // Behind mean and variance a Normalization keeps how often it was adapted.
+  bool adapts =
+      member.layer >= 0 && std::holds_alternative<NormalizationConfig>(
+                               model.layers[member.layer].config);
+  if ((*names)->size() != weights.size() + (adapts ? 1 : 0)) {
+    auto variables = llvm::map_range(
+        weights, [](const Weight *weight) { return weight->variable; });
     return diagnose(Diagnostic::WeightCount, file.file() + ": " + group,
-                    layer.name, (*names)->size(), layer.weights.size(),
-                    variablesOf(layer));
+                    member.name, (*names)->size(), weights.size(),
+                    llvm::join(variables, ", "));
   }
-  for (auto [name, weight] : llvm::zip(**names, legacyOrder(layer))) {
+  for (auto [name, weight] : llvm::zip(**names, weights)) {
     if (llvm::Error error = readWeight(file, group + "/" + name, *weight)) {
       return error;
     }
@@ -240,14 +292,14 @@ llvm::Error keras::readLegacyWeights(const Hdf5File &file, Model &model) {
     return diagnose(Diagnostic::Hdf5Attribute, file.file(), "layer_names",
                     "model_weights");
   }
-  for (Layer &layer : model.layers) {
-    if (layer.weights.empty()) {
+  for (const WeightGroup &member : model.groups.members) {
+    if (!hasWeights(member, model)) {
       continue;
     }
-    if (!llvm::is_contained(**layerNames, layer.name)) {
-      return diagnose(Diagnostic::WeightGroup, file.file(), layer.name);
+    if (!llvm::is_contained(**layerNames, member.name)) {
+      return diagnose(Diagnostic::WeightGroup, file.file(), member.name);
     }
-    if (llvm::Error error = readLegacyLayer(file, layer)) {
+    if (llvm::Error error = readLegacyGroup(file, member, model)) {
       return error;
     }
   }

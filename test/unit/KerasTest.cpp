@@ -276,9 +276,6 @@ TEST(Layers, WhatIsUnsupportedIsNamed) {
             "DTypePolicy", "config": {"name": "mixed_float16"}})")),
             "3 layer 'd' has the dtype policy 'mixed_float16', which is not "
             "supported: want float32");
-  EXPECT_EQ(refusal(layer("Sequential", "s")),
-            "3 layer 's' is a nested model (Sequential), which is not "
-            "supported yet");
   EXPECT_EQ(refusal(layer("Lambda", "l")).substr(0, 30),
             "3 layer 'l' is a Lambda layer:");
   EXPECT_EQ(refusal(layer("Dropout", "d", "\"rate\": 1.5")),

@@ -64,11 +64,15 @@ static llvm::Error refuseClass(const JsonValue &entry, llvm::StringRef name,
   return diagnose(Diagnostic::UnknownLayer, entry.where(), name, className);
 }
 
-/// Whether a class that is called like one of Keras is the user's own.
-static bool isCustom(const JsonValue &entry) {
+bool keras::isCustomClass(const JsonValue &entry) {
   const JsonValue *registered = entry.find("registered_name");
   return registered && registered->isString() &&
          registered->string().contains('>');
+}
+
+llvm::Expected<std::string> keras::readLayerName(const JsonValue &entry) {
+  const JsonValue *config = entry.find("config");
+  return readName(entry, config ? *config : entry);
 }
 
 llvm::Expected<Layer> keras::readLayer(const JsonValue &entry,
@@ -86,7 +90,7 @@ llvm::Expected<Layer> keras::readLayer(const JsonValue &entry,
     return name.takeError();
   }
   Parser parser = findParser((*className)->string());
-  if (!parser || isCustom(entry)) {
+  if (!parser || isCustomClass(entry)) {
     return refuseClass(entry, *name, (*className)->string());
   }
   Layer layer;

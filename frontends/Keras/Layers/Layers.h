@@ -12,6 +12,12 @@ namespace kregc::keras {
 /// is that of the config unless `entry` has one. Weights are not read yet.
 llvm::Expected<Layer> readLayer(const JsonValue &entry, const Version &version);
 
+/// The name of a layer or nested model. Errors: JsonMissing, LayerName.
+llvm::Expected<std::string> readLayerName(const JsonValue &entry);
+
+/// Whether a class that is called like one of Keras is the user's own.
+bool isCustomClass(const JsonValue &entry);
+
 /// Whether `className` is a model class: Functional, Model or Sequential.
 bool isModelClass(llvm::StringRef className);
 
