@@ -134,7 +134,7 @@ def separable(name, rank):
     def build(d):
         data_format = d.data_format()
         shape = d.image(rank, data_format, d.channels(6))
-        options = window_options(d, rank, sizes_of(shape, data_format), causal=rank == 1)
+        options = window_options(d, rank, sizes_of(shape, data_format))
         one_rate(options)
         return d.model(shape, getattr(d.L, name)(
             d.channels(9), depth_multiplier=d.choice([1, 1, 2]), data_format=data_format, **options, **common(d),
