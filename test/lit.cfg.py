@@ -22,6 +22,8 @@ config.environment["PATH"] = os.path.pathsep.join(
 config.substitutions.append(("%{inputs}", os.path.join(config.test_source_root, "Inputs")))
 # Real Keras files with what Keras computed for them.
 config.substitutions.append(("%{cases}", os.path.join(config.test_source_root, "e2e", "cases")))
+# Pairs of real Keras files with the truth about them.
+config.substitutions.append(("%{pairs}", os.path.join(config.test_source_root, "e2e", "pairs")))
 config.substitutions.append(("%{question}", os.path.join(config.kregc_source, "examples", "question")))
 config.substitutions.append(("%{source}", config.kregc_source))
 config.substitutions.append(("%{tools}", config.kregc_tools))

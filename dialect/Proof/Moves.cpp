@@ -1,6 +1,6 @@
 // The laws of penalties: S1 = Σ|x| and S2 = Σx² of a tensor in terms of those
-// of the tensors it was made from. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// of the tensors it was made from.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/State.h"
 

@@ -1,7 +1,8 @@
-"""A lit test format: a test per model file, in two folders.
+"""A lit test format: a test per model file, in three folders.
 
 cases/NAME/ has a real model of Keras with the numbers that Keras recorded for
-it (check-case.py); bad/FILE is malformed or hostile (check-bad.py).
+it (check-case.py); pairs/NAME/ has two models with the truth about them
+(check-pair.py); bad/FILE is malformed or hostile (check-bad.py).
 
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -24,6 +25,8 @@ class RecordedCases(lit.formats.TestFormat):
                 names = [row["file"] for row in json.load(stream)]
         elif os.path.basename(folder) == "cases":
             names = [n for n in sorted(os.listdir(folder)) if os.path.exists(os.path.join(folder, n, "case.json"))]
+        elif os.path.basename(folder) == "pairs":
+            names = sorted(os.listdir(folder))
         else:
             return
         for name in names:
@@ -32,7 +35,7 @@ class RecordedCases(lit.formats.TestFormat):
     def execute(self, test, lit_config):
         if "numpy" not in test.config.available_features:
             return lit.Test.UNSUPPORTED, "needs a Python with NumPy"
-        script = "check-bad.py" if test.path_in_suite[-2] == "bad" else "check-case.py"
+        script = {"bad": "check-bad.py", "pairs": "check-pair.py"}.get(test.path_in_suite[-2], "check-case.py")
         out, err, status = lit.util.executeCommand(
             [self.python, os.path.join(os.path.dirname(__file__), script), self.kregc, test.getSourcePath()],
             env=test.config.environment, timeout=lit_config.maxIndividualTestTime)
