@@ -15,15 +15,16 @@ namespace {
 
 /// Ways to fill the inputs, in the order they are tried.
 struct Filling {
-  enum Kind { Zeros, Ones, OneHot, Random } kind;
+  enum Kind { Zeros, Ones, OneHot, Random, Large } kind;
   unsigned seed;
   int64_t batch;
 
   std::string text() const {
     static constexpr StringLiteral names[] = {"zeros", "ones", "one element",
-                                              "random numbers"};
+                                              "random numbers",
+                                              "large random numbers"};
     return (names[kind] + " (batch " + Twine(batch) +
-            (kind == Random ? ", seed " + Twine(seed) : Twine()) + ")")
+            (kind >= Random ? ", seed " + Twine(seed) : Twine()) + ")")
         .str();
   }
 };
@@ -31,6 +32,7 @@ struct Filling {
 constexpr Filling fillings[] = {
     {Filling::Zeros, 0, 2},  {Filling::Ones, 0, 2},   {Filling::OneHot, 0, 2},
     {Filling::Random, 1, 2}, {Filling::Random, 2, 3}, {Filling::Random, 3, 5},
+    {Filling::Large, 4, 2},
 };
 
 /// Rows of the table that an input picks from; 0 if it holds plain numbers.
@@ -43,7 +45,7 @@ int64_t rowsOfTable(const Graph &graph, int input) {
   return 0;
 }
 
-/// Multiples of 1/64 in (-4, 4): short fractions.
+/// Multiples of 1/64 in (-4, 4), or of 1/4 in (-64, 64): short fractions.
 std::vector<Tensor<double>> fill(const Graph &graph, Filling filling) {
   std::mt19937 generator(filling.seed);
   std::vector<Tensor<double>> inputs;
@@ -61,9 +63,10 @@ std::vector<Tensor<double>> fill(const Graph &graph, Filling filling) {
       double value = filling.kind == Filling::Zeros    ? 0
                      : filling.kind == Filling::Ones   ? 1
                      : filling.kind == Filling::OneHot ? i == 0
+                     : filling.kind == Filling::Large  ? 16 * random
                                                        : random;
       if (rows > 0) {
-        value = filling.kind == Filling::Random
+        value = filling.kind >= Filling::Random
                     ? double(generator() % rows)
                     : std::min(value, double(rows - 1));
       }
