@@ -25,7 +25,7 @@ ARROWS = {
     "compiler/Halide": PLAIN,
     "compiler/Conversion": ["compiler/Conversion", "compiler/Transforms", "dialect", *PLAIN],
     "compiler/Transforms": ["compiler/Conversion", "compiler/Transforms", "dialect", *PLAIN],
-    "compiler/Host": ["dialect", "runtime/include", *PLAIN],
+    "compiler/Host": ["dialect", "runtime", *PLAIN],
     "compiler/Emit": ["compiler/Host", "dialect", "frontends/Container", "frontends/Keras", "runtime", *PLAIN],
     "compiler/Pipelines": ["compiler/Conversion", "compiler/Transforms", "dialect", *PLAIN],
     "checker": [],

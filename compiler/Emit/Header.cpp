@@ -165,7 +165,7 @@ std::string printHeader(const LibraryInput &input, const host::HostPlan &plan) {
      << "\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << sharedDeclarations() << "\n";
-  os << "#if KREG_RUNTIME_VERSION != 1\n"
+  os << "#if KREG_RUNTIME_VERSION != 2\n"
         "#error \"headers of different versions of kregc in one file\"\n"
         "#endif\n\n";
   os << "#define " << upper(name) << "_INPUTS " << plan.inputs.size() << "\n"
@@ -211,7 +211,7 @@ std::string printManifest(const LibraryInput &input,
   }
   json::Object manifest{
       {"name", input.name},
-      {"runtime_version", 1},
+      {"runtime_version", 2},
       {"source",
        json::Object{{"file", json::fixUTF8(input.sourceFile)},
                     {"hash", input.sourceHash},

@@ -9,6 +9,7 @@
 #include "llvm/Support/TargetSelect.h"
 
 #include <mutex>
+#include <optional>
 
 using namespace llvm;
 
@@ -16,6 +17,7 @@ namespace kregc::emit {
 
 struct LoadedLibrary::State {
   std::unique_ptr<orc::LLJIT> jit;
+  std::optional<Training> training;
 };
 
 LoadedLibrary::LoadedLibrary(std::unique_ptr<State> state)
@@ -31,6 +33,45 @@ static Error find(orc::LLJIT &jit, orc::JITDylib &library, const Twine &symbol,
   }
   function = address->toPtr<Function>();
   return Error::success();
+}
+
+const LoadedLibrary::Training *LoadedLibrary::training() const {
+  return state->training ? &*state->training : nullptr;
+}
+
+/// The functions of training, all or none.
+static Error findTraining(orc::LLJIT &jit, orc::JITDylib &library,
+                          StringRef name,
+                          std::optional<LoadedLibrary::Training> &found) {
+  Expected<orc::ExecutorAddr> first =
+      jit.lookup(library, (name + "_train_step").str());
+  if (!first) {
+    consumeError(first.takeError());
+    return Error::success();
+  }
+  LoadedLibrary::Training &t = found.emplace();
+  Error error = Error::success();
+  auto add = [&](StringRef suffix, auto &function) {
+    error = joinErrors(std::move(error),
+                       find(jit, library, name + suffix, function));
+  };
+  add("_train_step", t.trainStep);
+  add("_evaluate", t.evaluate);
+  add("_gradients", t.gradients);
+  add("_weight", t.weight);
+  add("_optimizer_variable", t.optimizerVariable);
+  add("_get_weight", t.getWeight);
+  add("_set_weight", t.setWeight);
+  add("_get_learning_rate", t.getLearningRate);
+  add("_set_learning_rate", t.setLearningRate);
+  add("_get_iteration", t.getIteration);
+  add("_set_iteration", t.setIteration);
+  add("_set_seed", t.setSeed);
+  add("_use_averages", t.useAverages);
+  add("_save", t.save);
+  add("_load", t.load);
+  add("_step_bytes", t.stepBytes);
+  return error;
 }
 
 Expected<std::unique_ptr<LoadedLibrary>>
@@ -79,6 +120,10 @@ LoadedLibrary::load(ArrayRef<char> archive, StringRef name) {
                   find(engine, *library, name + "_destroy", loaded->destroy)),
               find(engine, *library, name + "_error_message",
                    loaded->errorMessage)))) {
+    return std::move(error);
+  }
+  if (Error error =
+          findTraining(engine, *library, name, loaded->state->training)) {
     return std::move(error);
   }
   return std::move(loaded);

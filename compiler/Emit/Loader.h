@@ -40,6 +40,32 @@ public:
   Destroy destroy = nullptr;
   ErrorMessage errorMessage = nullptr; ///< never null; "" if nothing failed
 
+  /// The rest of the API of a training library (`--mode training`).
+  struct Training {
+    using Run = int (*)(void *, int64_t, const float *const *inputs,
+                        const float *const *targets,
+                        const float *const *sampleWeights, float *const *out,
+                        kreg_step_result *);
+    Run trainStep = nullptr;
+    Run evaluate = nullptr;
+    Run gradients = nullptr; ///< `out` is an array per trainable weight
+    int (*weight)(void *, int64_t, kreg_tensor *) = nullptr;
+    int (*optimizerVariable)(void *, int64_t, kreg_tensor *) = nullptr;
+    int (*getWeight)(void *, const char *, float *, int64_t) = nullptr;
+    int (*setWeight)(void *, const char *, const float *, int64_t) = nullptr;
+    double (*getLearningRate)(const void *) = nullptr;
+    int (*setLearningRate)(void *, double) = nullptr;
+    int64_t (*getIteration)(const void *) = nullptr;
+    int (*setIteration)(void *, int64_t) = nullptr;
+    int (*setSeed)(void *, uint64_t) = nullptr;
+    int (*useAverages)(void *) = nullptr;
+    int (*save)(void *, const char *) = nullptr;
+    int (*load)(void *, const char *) = nullptr;
+    int64_t (*stepBytes)(int64_t) = nullptr;
+  };
+  /// Null in a library of inference.
+  const Training *training() const;
+
 private:
   struct State;
   explicit LoadedLibrary(std::unique_ptr<State> state);

@@ -113,6 +113,9 @@ void kreg_rt_destroy(struct kreg_instance *instance) {
     return;
   }
   kreg_pool_stop(&instance->pool);
+  if (instance->release_training) {
+    instance->release_training(instance);
+  }
   kreg_drop_blocks(instance);
   kreg_release(instance, instance->arena);
   for (int i = 1; i < instance->threads; ++i) {

@@ -74,6 +74,10 @@ struct kreg_instance {
   const char *kernel; /* that runs; NULL if none has yet */
   int64_t work;       /* its estimated time on one thread in nanoseconds */
   char message[256];
+
+  /* Of a training library; else NULL, so that others do not carry it. */
+  struct kreg_state *training;
+  void (*release_training)(struct kreg_instance *instance);
 };
 
 void kreg_pool_init(struct kreg_pool *pool);

@@ -21,7 +21,7 @@ extern "C" {
 
 /* The version of the declarations below. It changes when they do; headers of
  * different versions cannot be included in one file. */
-#define KREG_RUNTIME_VERSION 1
+#define KREG_RUNTIME_VERSION 2
 
 /* X(NAME, number, what happened) */
 #define KREG_ERROR_CODES(X)                                                    \
@@ -32,7 +32,8 @@ extern "C" {
   X(KREG_ERROR_THREAD, 4, "a thread could not be started")                     \
   X(KREG_ERROR_KERNEL, 5, "a kernel failed: a mistake of the compiler")        \
   X(KREG_ERROR_SELF_TEST, 6, "the self test found other numbers")              \
-  X(KREG_ERROR_UNAVAILABLE, 7, "this library was built without that")
+  X(KREG_ERROR_UNAVAILABLE, 7, "this library was built without that")          \
+  X(KREG_ERROR_FILE, 8, "a file could not be read or written")
 
 enum kreg_error {
 #define KREG_DECLARE_ERROR(NAME, NUMBER, TEXT) NAME = NUMBER,
@@ -62,6 +63,38 @@ typedef struct kreg_options {
 
 #endif /* KREG_RUNTIME_DECLARATIONS */
 /* [end of shared declarations] */
+/* [training declarations] */
+#ifndef KREG_TRAINING_DECLARATIONS
+#define KREG_TRAINING_DECLARATIONS 1
+
+/* What a step or an evaluation found. Its arrays belong to the instance and
+ * stay valid until the instance's next call. */
+typedef struct kreg_step_result {
+  double loss;             /* the sum of the three below */
+  double data_loss;        /* the sum of data_losses */
+  double activity_penalty; /* the sum of activity_penalties */
+  double weight_penalty;   /* the sum of weight_penalties */
+
+  const double *data_losses;        /* per output, times its loss weight */
+  const double *activity_penalties; /* per site, as forward gives them */
+  const double *weight_penalties;   /* per weight; 0 where it has none */
+
+  double learning_rate; /* of this step */
+  int64_t iteration;    /* steps that were done before it */
+} kreg_step_result;
+
+/* A weight, or a variable of the optimizer that belongs to a weight. */
+typedef struct kreg_tensor {
+  const char *path; /* of the weight: "conv2d/kernel"; "" if it is of none */
+  const char *slot; /* of the optimizer: "momentum", "velocity" …; else NULL */
+  int32_t trainable, rank;
+  const int64_t *shape;
+  int64_t elements;
+  float *data; /* row-major; may be written between two calls */
+} kreg_tensor;
+
+#endif /* KREG_TRAINING_DECLARATIONS */
+/* [end of training declarations] */
 /* clang-format on */
 
 #ifdef __cplusplus
