@@ -19,7 +19,7 @@ kregc_packages=(
   clang-22 lld-22 clang-format-22 libclang-rt-22-dev
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   gcc g++ libc6-dev # `cc`, to link generated libraries as a user would
-  libzip-dev libhdf5-dev nlohmann-json3-dev libcli11-dev
+  libzip-dev libhdf5-dev libseccomp-dev nlohmann-json3-dev libcli11-dev
   libgmp-dev libflint-dev
   libgtest-dev librapidcheck-dev libbenchmark-dev
   git python3 python3-venv python3-psutil # lit: time limits

@@ -63,6 +63,7 @@ Error runVerb(const Options &options) {
 Expected<keras::Model> readModel(const Options &options) {
   keras::ReadOptions read;
   read.kerasVersion = options.kerasVersion;
+  read.weightValues = options.verb != Verb::Inspect;
   return keras::readModel(options.model, read);
 }
 
@@ -85,8 +86,7 @@ int runDriver(int argc, char **argv) {
     }
     if (std::get<Options>(parsed).verb == Verb::Equiv) {
       Expected<ExitCode> verdict = equiv(std::get<Options>(parsed));
-      return verdict ? static_cast<int>(*verdict)
-                     : report(verdict.takeError());
+      return verdict ? static_cast<int>(*verdict) : report(verdict.takeError());
     }
     if (Error error = runVerb(std::get<Options>(parsed))) {
       return report(std::move(error));

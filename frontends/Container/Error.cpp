@@ -30,6 +30,8 @@ const char *kregc::textOf(Diagnostic id) {
   return rows[static_cast<size_t>(id)].text;
 }
 
+size_t kregc::numDiagnostics() { return std::size(rows); }
+
 /// Text of a file goes to a terminal: control bytes and what is not UTF-8
 /// become '?', and a long text (a layer name may have a megabyte) is cut.
 static void printClean(llvm::raw_ostream &os, llvm::StringRef text) {

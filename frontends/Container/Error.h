@@ -26,6 +26,7 @@ enum class Diagnostic {
 /// Kind and text of a row; the text has {0}, {1} … for its arguments.
 ErrorKind kindOf(Diagnostic id);
 const char *textOf(Diagnostic id);
+size_t numDiagnostics();
 
 /// An input that is refused. Prints as "<where>: <message>" and a line
 /// "note: …" for each note; `exitCode()` is 2 (malformed) or 3 (unsupported).

@@ -1,103 +1,36 @@
-// The HDF5 C library on bytes in memory, without a copy, without its messages
-// on stderr, without plugins, and with every size checked first.
+// The parent's side of HDF5: questions are answered from the tree that the
+// child sent; nothing in the tree is believed without a look at the bytes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Container/Hdf5.h"
 
-#include "frontends/Container/Error.h"
+#include "frontends/Container/Confinement.h"
+#include "frontends/Container/Hdf5Library.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
 
-#include <atomic>
-#include <hdf5.h>
+#include <cstring>
 
 using namespace kregc;
 
-static_assert(sizeof(hid_t) == sizeof(int64_t), "HDF5 1.10 or later");
-
-static constexpr uint64_t maxMembers = 1 << 20;
-static constexpr size_t maxName = 4096;
-static constexpr int maxRank = 16;
-static constexpr uint64_t maxAttribute = uint64_t(256) << 20;
-/// Bound on the growth by deflate, the only filter that expands that much.
-static constexpr uint64_t maxExpansion = 1032;
-
-namespace {
-/// Closes an HDF5 identifier of any kind.
-struct Handle {
-  hid_t id;
-  explicit Handle(hid_t id) : id(id) {}
-  Handle(const Handle &) = delete;
-  Handle &operator=(const Handle &) = delete;
-  ~Handle() {
-    if (id >= 0) {
-      H5Idec_ref(id);
-    }
-  }
-  operator hid_t() const { return id; }
-  bool ok() const { return id >= 0; }
-};
-} // namespace
+/// What the child may send about one file.
+static constexpr uint64_t maxAnswer = uint64_t(512) << 20;
 
 bool kregc::looksLikeHdf5(llvm::StringRef bytes) {
   return bytes.starts_with("\x89HDF\r\n\x1a\n");
 }
 
-/// The innermost message on HDF5's error stack.
-static std::string lastError() {
-  std::string text = "HDF5 gives no reason";
-  auto take = [](unsigned depth, const H5E_error2_t *error,
-                 void *out) -> herr_t {
-    if (depth == 0 && error->desc) {
-      *static_cast<std::string *>(out) = error->desc;
-    }
-    return 0;
-  };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take, &text);
-  H5Eclear2(H5E_DEFAULT);
-  return text;
-}
+Hdf5File::Hdf5File(llvm::StringRef bytes, llvm::StringRef file, Hdf5Node root,
+                   std::unique_ptr<ConfinedProcess> library)
+    : bytes(bytes), name(file.str()), root(std::move(root)),
+      library(std::move(library)) {}
 
-//===----------------------------------------------------------------------===//
-// A file in memory
-//===----------------------------------------------------------------------===//
-
-/// The bytes that HDF5's core driver works on. It would copy them twice; these
-/// callbacks hand out the caller's own memory instead, which is only read.
-struct Hdf5File::Image {
-  void *bytes;
-  size_t size;
-
-  static void *allocate(size_t, H5FD_file_image_op_t, void *udata) {
-    return static_cast<Image *>(udata)->bytes;
-  }
-  static void *copy(void *to, const void *from, size_t, H5FD_file_image_op_t,
-                    void *) {
-    return to == from ? to : nullptr;
-  }
-  static void *resize(void *, size_t, H5FD_file_image_op_t, void *) {
-    return nullptr;
-  }
-  static herr_t release(void *, H5FD_file_image_op_t, void *) { return 0; }
-  static void *copyUserData(void *udata) { return udata; }
-  static herr_t freeUserData(void *) { return 0; }
-};
-
-Hdf5File::Hdf5File(std::unique_ptr<Image> image, int64_t id,
-                   llvm::StringRef file)
-    : image(std::move(image)), id(id), name(file.str()) {}
-
-Hdf5File::Hdf5File(Hdf5File &&other)
-    : image(std::move(other.image)), id(std::exchange(other.id, -1)),
-      name(std::move(other.name)) {}
-
-Hdf5File::~Hdf5File() {
-  if (id >= 0) {
-    H5Fclose(id);
-  }
-}
+Hdf5File::Hdf5File(Hdf5File &&other) = default;
+Hdf5File::~Hdf5File() = default;
 
 llvm::Expected<Hdf5File> Hdf5File::open(llvm::StringRef bytes,
                                         llvm::StringRef file) {
@@ -105,114 +38,98 @@ llvm::Expected<Hdf5File> Hdf5File::open(llvm::StringRef bytes,
     return diagnose(Diagnostic::Hdf5Unreadable, file,
                     "it does not begin with HDF5's signature");
   }
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  // A file may name a filter that HDF5 would load as a shared library.
-  H5PLset_loading_state(0);
-  auto image = std::make_unique<Image>();
-  image->bytes = const_cast<char *>(bytes.data());
-  image->size = bytes.size();
-  H5FD_file_image_callbacks_t callbacks = {
-      Image::allocate,     Image::copy,         Image::resize, Image::release,
-      Image::copyUserData, Image::freeUserData, image.get()};
-  Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  if (!access.ok() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
-      H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
-      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
-      H5Pset_file_image(access, image->bytes, image->size) < 0) {
-    return diagnose(Diagnostic::Hdf5Unreadable, file, lastError());
+  // A small file has no reason to keep a processor busy.
+  ConfinementLimits limits;
+  limits.cpuSeconds = static_cast<unsigned>(1 + (bytes.size() >> 25));
+  auto library = ConfinedProcess::start(
+      limits, [&](Channel channel) { serveHdf5(bytes, channel); });
+  if (!library) {
+    return diagnose(Diagnostic::Hdf5Child, file, "could not be started");
   }
-  // Files of the same name would be taken for one file.
-  static std::atomic<unsigned> counter{0};
-  std::string unique = "kregc-image-" + std::to_string(counter++);
-  hid_t id = H5Fopen(unique.c_str(), H5F_ACC_RDONLY, access);
-  if (id < 0) {
-    return diagnose(Diagnostic::Hdf5Unreadable, file, lastError());
+  std::optional<std::string> answer = library->channel().receive(maxAnswer);
+  if (!answer) {
+    return diagnose(Diagnostic::Hdf5Child, file, library->end());
   }
-  return Hdf5File(std::move(image), id, file);
+  auto root = decodeAnswer(*answer, file);
+  if (!root) {
+    return root.takeError();
+  }
+  return Hdf5File(bytes, file, std::move(*root), std::move(library));
 }
 
 //===----------------------------------------------------------------------===//
 // Objects
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<bool> Hdf5File::exists(llvm::StringRef path) const {
+/// What a message calls a link that is not followed; null for other things.
+static const char *linkName(Hdf5Kind kind) {
+  switch (kind) {
+  case Hdf5Kind::Soft:
+    return "a soft link";
+  case Hdf5Kind::External:
+    return "a link to another file";
+  case Hdf5Kind::UserDefined:
+    return "a user-defined link";
+  case Hdf5Kind::Cycle:
+    return "a group that it is itself in";
+  case Hdf5Kind::Group:
+  case Hdf5Kind::Dataset:
+  case Hdf5Kind::Other:
+    return nullptr;
+  }
+  return nullptr;
+}
+
+llvm::Expected<const Hdf5Node *> Hdf5File::find(llvm::StringRef path) const {
   llvm::SmallVector<llvm::StringRef> parts;
   path.split(parts, '/', -1, /*KeepEmpty=*/false);
-  std::string prefix;
+  const Hdf5Node *node = &root;
   for (llvm::StringRef part : parts) {
-    if (part == "." || part.size() > maxName) {
-      return false;
+    // HDF5 lists names in the order of their bytes, but the child may not.
+    auto less = [](const Hdf5Node &member, llvm::StringRef name) {
+      return llvm::StringRef(member.name) < name;
+    };
+    auto place = llvm::lower_bound(node->members, part, less);
+    if (place == node->members.end() || place->name != part) {
+      return nullptr;
     }
-    prefix += (prefix.empty() ? "" : "/") + part.str();
-    htri_t there = H5Lexists(id, prefix.c_str(), H5P_DEFAULT);
-    if (there <= 0) {
-      // Negative too where a dataset stands in for a group.
-      H5Eclear2(H5E_DEFAULT);
-      return false;
-    }
-    H5L_info_t info;
-    if (H5Lget_info(id, prefix.c_str(), &info, H5P_DEFAULT) < 0) {
-      return diagnose(Diagnostic::Hdf5Read, name, prefix, lastError());
-    }
-    if (info.type != H5L_TYPE_HARD) {
-      const char *kind = info.type == H5L_TYPE_EXTERNAL
-                             ? "a link to another file"
-                         : info.type == H5L_TYPE_SOFT ? "a soft link"
-                                                      : "a user-defined link";
-      return diagnose(Diagnostic::Hdf5Link, name, prefix, kind);
+    node = &*place;
+    if (const char *kind = linkName(node->kind)) {
+      return diagnose(Diagnostic::Hdf5Link, name,
+                      path.take_front(part.end() - path.begin()), kind);
     }
   }
-  return true;
+  return node;
 }
 
-llvm::Expected<int64_t> Hdf5File::openObject(llvm::StringRef path) const {
-  auto there = exists(path);
-  if (!there) {
-    return there.takeError();
+llvm::Expected<bool> Hdf5File::exists(llvm::StringRef path) const {
+  auto node = find(path);
+  if (!node) {
+    return node.takeError();
   }
-  if (!*there) {
+  return *node != nullptr;
+}
+
+llvm::Expected<const Hdf5Node *> Hdf5File::get(llvm::StringRef path) const {
+  auto node = find(path);
+  if (node && !*node) {
     return diagnose(Diagnostic::Hdf5Missing, name, path);
   }
-  hid_t object =
-      H5Oopen(id, path.empty() ? "/" : path.str().c_str(), H5P_DEFAULT);
-  if (object < 0) {
-    return diagnose(Diagnostic::Hdf5Read, name, path, lastError());
-  }
-  return object;
-}
-
-llvm::Expected<int64_t> Hdf5File::openDataset(llvm::StringRef path) const {
-  auto object = openObject(path);
-  if (object && H5Iget_type(*object) != H5I_DATASET) {
-    Handle close(*object);
-    return diagnose(Diagnostic::Hdf5NotDataset, name, path);
-  }
-  return object;
+  return node;
 }
 
 llvm::Expected<std::vector<std::string>>
 Hdf5File::members(llvm::StringRef path) const {
-  auto object = openObject(path);
-  if (!object) {
-    return object.takeError();
+  auto node = get(path);
+  if (!node) {
+    return node.takeError();
   }
-  Handle group(*object);
-  H5G_info_t info;
-  if (H5Iget_type(group) != H5I_GROUP || H5Gget_info(group, &info) < 0) {
+  if ((*node)->kind != Hdf5Kind::Group) {
     return diagnose(Diagnostic::Hdf5NotGroup, name, path);
   }
-  if (info.nlinks > maxMembers) {
-    return diagnose(Diagnostic::Hdf5TooManyLinks, name, path, info.nlinks,
-                    maxMembers);
-  }
   std::vector<std::string> names;
-  auto add = [](hid_t, const char *member, const H5L_info_t *,
-                void *out) -> herr_t {
-    static_cast<std::vector<std::string> *>(out)->push_back(member);
-    return 0;
-  };
-  if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names) < 0) {
-    return diagnose(Diagnostic::Hdf5Read, name, path, lastError());
+  for (const Hdf5Node &member : (*node)->members) {
+    names.push_back(member.name);
   }
   return names;
 }
@@ -221,71 +138,24 @@ Hdf5File::members(llvm::StringRef path) const {
 // Attributes
 //===----------------------------------------------------------------------===//
 
-/// Reads the `count` texts of an attribute whose type is a variable-length one.
-static bool readVariable(hid_t attribute, hid_t space, size_t count,
-                         std::vector<std::string> &out) {
-  Handle type(H5Tcopy(H5T_C_S1));
-  Handle stored(H5Aget_type(attribute));
-  H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5Tget_cset(stored));
-  std::vector<char *> texts(count, nullptr);
-  if (H5Aread(attribute, type, texts.data()) < 0) {
-    return false;
-  }
-  for (const char *text : texts) {
-    out.push_back(text ? text : "");
-  }
-  H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
-  return true;
-}
-
-/// The same for texts of a fixed length, padded with zeros.
-static bool readFixed(hid_t attribute, hid_t type, size_t count,
-                      std::vector<std::string> &out) {
-  size_t size = H5Tget_size(type);
-  uint64_t total = llvm::SaturatingMultiply<uint64_t>(size, count);
-  if (size == 0 || total > maxAttribute) {
-    return false;
-  }
-  std::vector<char> bytes(total);
-  if (H5Aread(attribute, type, bytes.data()) < 0) {
-    return false;
-  }
-  for (size_t i = 0; i < count; ++i) {
-    llvm::StringRef text(bytes.data() + i * size, size);
-    out.push_back(text.take_until([](char c) { return c == '\0'; }).str());
-  }
-  return true;
-}
-
-/// Appends the texts of the attribute to `out`; false if there is none.
 llvm::Expected<bool> Hdf5File::list(llvm::StringRef path,
-                                    llvm::StringRef attributeName,
+                                    llvm::StringRef attribute,
                                     std::vector<std::string> &out) const {
-  auto opened = openObject(path);
-  if (!opened) {
-    return opened.takeError();
+  auto node = get(path);
+  if (!node) {
+    return node.takeError();
   }
-  Handle object(*opened);
-  if (H5Aexists(object, attributeName.str().c_str()) <= 0) {
+  auto found =
+      llvm::find_if((*node)->attributes, [&](const Hdf5Attribute &candidate) {
+        return candidate.name == attribute;
+      });
+  if (found == (*node)->attributes.end()) {
     return false;
   }
-  Handle attribute(H5Aopen(object, attributeName.str().c_str(), H5P_DEFAULT));
-  Handle type(attribute.ok() ? H5Aget_type(attribute) : -1);
-  Handle space(attribute.ok() ? H5Aget_space(attribute) : -1);
-  hssize_t count = space.ok() ? H5Sget_simple_extent_npoints(space) : -1;
-  bool isText = type.ok() && H5Tget_class(type) == H5T_STRING;
-  // An empty list of NumPy is one of float64.
-  if (count == 0) {
-    return true;
+  if (!found->isText) {
+    return diagnose(Diagnostic::Hdf5Attribute, name, attribute, path);
   }
-  if (!isText || count < 0 || static_cast<uint64_t>(count) > maxMembers ||
-      !(H5Tis_variable_str(type) > 0
-            ? readVariable(attribute, space, count, out)
-            : readFixed(attribute, type, count, out))) {
-    H5Eclear2(H5E_DEFAULT);
-    return diagnose(Diagnostic::Hdf5Attribute, name, attributeName, path);
-  }
+  out.insert(out.end(), found->texts.begin(), found->texts.end());
   return true;
 }
 
@@ -333,108 +203,122 @@ Hdf5File::textList(llvm::StringRef object, llvm::StringRef attribute) const {
 // Datasets
 //===----------------------------------------------------------------------===//
 
+llvm::Expected<const Hdf5Node *>
+Hdf5File::getDataset(llvm::StringRef path) const {
+  auto node = get(path);
+  if (node && (*node)->kind != Hdf5Kind::Dataset) {
+    return diagnose(Diagnostic::Hdf5NotDataset, name, path);
+  }
+  return node;
+}
+
+llvm::Expected<const Hdf5Node *>
+Hdf5File::getNumbers(llvm::StringRef path) const {
+  auto node = getDataset(path);
+  if (!node) {
+    return node.takeError();
+  }
+  if (const auto &failure = (*node)->failure) {
+    return llvm::make_error<InputError>(failure->id, name, failure->message);
+  }
+  std::vector<std::string> dtype;
+  if ((*node)->element == Hdf5Element::BFloat16) {
+    auto named = list(path, "dtype", dtype);
+    if (!named || !*named || dtype != std::vector<std::string>{"bfloat16"} ||
+        !(*node)->offset) {
+      llvm::consumeError(named.takeError());
+      return diagnose(Diagnostic::Hdf5UnsupportedType, name, path,
+                      "16-bit values of an unknown kind");
+    }
+  }
+  return node;
+}
+
 llvm::Expected<std::vector<int64_t>>
 Hdf5File::shape(llvm::StringRef path) const {
-  auto opened = openDataset(path);
-  if (!opened) {
-    return opened.takeError();
+  auto node = getDataset(path);
+  if (!node) {
+    return node.takeError();
   }
-  Handle dataset(*opened);
-  Handle space(H5Dget_space(dataset));
-  int rank = space.ok() ? H5Sget_simple_extent_ndims(space) : -1;
-  if (rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL) {
-    return diagnose(Diagnostic::Hdf5Read, name, path, "it has no shape");
+  const auto &failure = (*node)->failure;
+  // Other failures are those of the numbers.
+  if (failure && (failure->id == Diagnostic::Hdf5Read ||
+                  failure->id == Diagnostic::Hdf5Rank)) {
+    return llvm::make_error<InputError>(failure->id, name, failure->message);
   }
-  if (rank > maxRank) {
-    return diagnose(Diagnostic::Hdf5Rank, name, path, rank, maxRank);
-  }
-  std::vector<hsize_t> extents(rank);
-  H5Sget_simple_extent_dims(space, extents.data(), nullptr);
-  std::vector<int64_t> shape;
-  for (hsize_t extent : extents) {
-    shape.push_back(static_cast<int64_t>(
-        std::min<hsize_t>(extent, std::numeric_limits<int64_t>::max())));
-  }
-  return shape;
+  return (*node)->shape;
 }
 
-/// Why a dataset cannot be read as float32, as a row of the catalogue.
-static llvm::Error checkType(hid_t type, llvm::StringRef file,
-                             llvm::StringRef path) {
-  H5T_class_t kind = H5Tget_class(type);
-  size_t bits = H5Tget_size(type) * 8;
-  switch (kind) {
-  case H5T_FLOAT:
-    if (bits == 16 || bits == 32 || bits == 64) {
-      return llvm::Error::success();
+llvm::Error Hdf5File::checkNumbers(llvm::StringRef path) const {
+  return getNumbers(path).takeError();
+}
+
+/// Asks the child for numbers that are not in the bytes as they are.
+llvm::Error Hdf5File::convert(llvm::StringRef path,
+                              std::vector<float> &out) const {
+  const Channel &channel = library->channel();
+  char reply;
+  if (!channel.send(path) || !channel.receiveInto(&reply, 1)) {
+    return diagnose(Diagnostic::Hdf5Child, name, library->end());
+  }
+  if (reply == static_cast<char>(Hdf5Reply::Failure)) {
+    auto text = channel.receive(maxAnswer);
+    if (!text) {
+      return diagnose(Diagnostic::Hdf5Child, name, library->end());
     }
-    return diagnose(Diagnostic::Hdf5UnsupportedType, file, path,
-                    "float" + std::to_string(bits));
-  case H5T_INTEGER:
-    return diagnose(Diagnostic::Hdf5UnsupportedType, file, path,
-                    "int" + std::to_string(bits));
-  case H5T_OPAQUE:
-    return diagnose(Diagnostic::Hdf5UnsupportedType, file, path,
-                    std::to_string(bits) + "-bit values such as bfloat16");
-  case H5T_STRING:
-    return diagnose(Diagnostic::Hdf5Type, file, path, "text");
-  default:
-    return diagnose(Diagnostic::Hdf5Type, file, path, "values of another kind");
+    auto tree = decodeAnswer(*text, name);
+    return tree ? diagnose(Diagnostic::Hdf5Child, name,
+                           "gave a senseless answer")
+                : tree.takeError();
   }
-}
-
-/// Compares what a dataset declares with the bytes that the file holds for it,
-/// so that a few bytes cannot ask for terabytes.
-static llvm::Error checkStorage(hid_t dataset, uint64_t declared,
-                                uint64_t fileSize, llvm::StringRef file,
-                                llvm::StringRef path) {
-  Handle plist(H5Dget_create_plist(dataset));
-  H5D_layout_t layout = plist.ok() ? H5Pget_layout(plist) : H5D_LAYOUT_ERROR;
-  if (!plist.ok() || H5Pget_external_count(plist) > 0 ||
-      (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS &&
-       layout != H5D_CHUNKED)) {
-    return diagnose(Diagnostic::Hdf5External, file, path);
-  }
-  uint64_t stored = std::min<uint64_t>(H5Dget_storage_size(dataset), fileSize);
-  uint64_t bound = H5Pget_nfilters(plist) > 0 ? stored * maxExpansion : stored;
-  if (declared > bound) {
-    return diagnose(Diagnostic::Hdf5TooLarge, file, path, declared, stored);
+  if (!channel.receiveInto(out.data(), out.size() * sizeof(float))) {
+    return diagnose(Diagnostic::Hdf5Child, name, library->end());
   }
   return llvm::Error::success();
 }
 
 llvm::Expected<std::vector<float>>
 Hdf5File::floats(llvm::StringRef path) const {
-  auto extents = shape(path);
-  if (!extents) {
-    return extents.takeError();
+  auto found = getNumbers(path);
+  if (!found) {
+    return found.takeError();
   }
-  auto opened = openDataset(path);
-  if (!opened) {
-    return opened.takeError();
+  const Hdf5Node &node = **found;
+  // At most what a filter of the library could make of these bytes.
+  uint64_t count = 1, limit = llvm::SaturatingMultiply<uint64_t>(
+                          bytes.size(), uint64_t(1) << 10);
+  for (int64_t extent : node.shape) {
+    count = llvm::SaturatingMultiply<uint64_t>(count, extent);
   }
-  Handle dataset(*opened);
-  Handle type(H5Dget_type(dataset));
-  if (!type.ok()) {
-    return diagnose(Diagnostic::Hdf5Read, name, path, lastError());
-  }
-  if (llvm::Error error = checkType(type, name, path)) {
-    return std::move(error);
-  }
-  // HDF5's own product of the extents may wrap around.
-  uint64_t declared = H5Tget_size(type), count = 1;
-  for (int64_t extent : *extents) {
-    declared = llvm::SaturatingMultiply<uint64_t>(declared, extent);
-    count *= extent;
-  }
-  if (llvm::Error error =
-          checkStorage(dataset, declared, image->size, name, path)) {
-    return std::move(error);
+  uint64_t size = node.element == Hdf5Element::BFloat16 ? 2 : sizeof(float);
+  bool inPlace = node.offset && node.element != Hdf5Element::Converted;
+  uint64_t room = !inPlace ? limit / size
+                  : *node.offset > bytes.size()
+                      ? 0
+                      : (bytes.size() - *node.offset) / size;
+  if (count > room) {
+    return diagnose(Diagnostic::Hdf5TooLarge, name, path, count * size,
+                    room * size);
   }
   std::vector<float> values(count);
-  if (count > 0 && H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL,
-                           H5P_DEFAULT, values.data()) < 0) {
-    return diagnose(Diagnostic::Hdf5Read, name, path, lastError());
+  if (!inPlace) {
+    if (llvm::Error error = convert(path, values)) {
+      return std::move(error);
+    }
+    return values;
+  }
+  const char *raw = bytes.data() + *node.offset;
+  if (node.element == Hdf5Element::Float32 &&
+      llvm::endianness::native == llvm::endianness::little) {
+    std::memcpy(values.data(), raw, count * sizeof(float));
+    return values;
+  }
+  for (auto [i, value] : llvm::enumerate(values)) {
+    uint32_t bits = node.element == Hdf5Element::BFloat16
+                        ? uint32_t(llvm::support::endian::read16le(raw + 2 * i))
+                              << 16
+                        : llvm::support::endian::read32le(raw + 4 * i);
+    std::memcpy(&value, &bits, sizeof(value));
   }
   return values;
 }

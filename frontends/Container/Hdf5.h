@@ -1,10 +1,12 @@
-// HDF5 files from untrusted bytes: groups, text attributes and float datasets,
-// read in memory. Links that leave the place they stand in are refused, and no
-// dataset is larger than what the file holds for it.
+// HDF5 files from untrusted bytes: groups, text attributes and float datasets.
+// libhdf5 runs in a confined child process that lists the file once; numbers
+// that lie in one piece are taken from the bytes, others the child converts.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_FRONTENDS_CONTAINER_HDF5_H
 #define KREGC_FRONTENDS_CONTAINER_HDF5_H
+
+#include "frontends/Container/Hdf5Tree.h"
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
@@ -17,6 +19,8 @@
 #include <vector>
 
 namespace kregc {
+
+class ConfinedProcess;
 
 /// Whether `bytes` begin as an HDF5 file does.
 bool looksLikeHdf5(llvm::StringRef bytes);
@@ -51,26 +55,36 @@ public:
   llvm::Expected<std::optional<std::vector<std::string>>>
   textList(llvm::StringRef object, llvm::StringRef attribute) const;
 
-  /// The shape of a dataset.
+  /// The shape of a dataset, which need not hold numbers.
   llvm::Expected<std::vector<int64_t>> shape(llvm::StringRef dataset) const;
 
-  /// The numbers of a dataset in row-major order, as float32; float16 and
-  /// float64 are converted. Its size was checked against the bytes of the file
-  /// before memory was taken.
+  /// Whether floats() could read the dataset, as far as can be said without
+  /// reading it.
+  llvm::Error checkNumbers(llvm::StringRef dataset) const;
+
+  /// The numbers of a dataset in row-major order, as float32; float16, bfloat16
+  /// and float64 are converted. Its size was checked against the bytes of the
+  /// file before memory was taken.
   llvm::Expected<std::vector<float>> floats(llvm::StringRef dataset) const;
 
 private:
-  struct Image;
-  Hdf5File(std::unique_ptr<Image> image, int64_t id, llvm::StringRef file);
+  Hdf5File(llvm::StringRef bytes, llvm::StringRef file, Hdf5Node root,
+           std::unique_ptr<ConfinedProcess> library);
 
-  llvm::Expected<int64_t> openDataset(llvm::StringRef path) const;
-  llvm::Expected<int64_t> openObject(llvm::StringRef path) const;
+  /// The node at `path`; null if there is none.
+  llvm::Expected<const Hdf5Node *> find(llvm::StringRef path) const;
+  llvm::Expected<const Hdf5Node *> get(llvm::StringRef path) const;
+  llvm::Expected<const Hdf5Node *> getDataset(llvm::StringRef path) const;
+  llvm::Expected<const Hdf5Node *> getNumbers(llvm::StringRef path) const;
+  /// Appends the texts of the attribute to `out`; false if there is none.
   llvm::Expected<bool> list(llvm::StringRef object, llvm::StringRef attribute,
                             std::vector<std::string> &out) const;
+  llvm::Error convert(llvm::StringRef path, std::vector<float> &out) const;
 
-  std::unique_ptr<Image> image;
-  int64_t id; ///< hid_t of the file
+  llvm::StringRef bytes;
   std::string name;
+  Hdf5Node root;
+  std::unique_ptr<ConfinedProcess> library; ///< answers with numbers
 };
 
 } // namespace kregc

@@ -9,6 +9,7 @@
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include "llvm/Support/CRC.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -63,7 +64,7 @@ llvm::Expected<ZipReader> ZipReader::open(llvm::StringRef bytes,
     zip_source_free(source);
     return diagnose(Diagnostic::ZipUnreadable, file, takeMessage(error));
   }
-  ZipReader reader(archive, file);
+  ZipReader reader(archive, bytes, file);
   if (llvm::Error problem = reader.index()) {
     return std::move(problem);
   }
@@ -71,7 +72,7 @@ llvm::Expected<ZipReader> ZipReader::open(llvm::StringRef bytes,
 }
 
 ZipReader::ZipReader(ZipReader &&other)
-    : archive(std::exchange(other.archive, nullptr)),
+    : archive(std::exchange(other.archive, nullptr)), bytes(other.bytes),
       file(std::move(other.file)), entryNames(std::move(other.entryNames)) {}
 
 ZipReader::~ZipReader() {
@@ -145,6 +146,8 @@ llvm::Expected<ZipReader::Entry> ZipReader::find(llvm::StringRef name,
                     stat.comp_size);
   }
   entry.size = stat.size;
+  entry.crc = stat.crc;
+  entry.stored = stored;
   return entry;
 }
 
@@ -168,18 +171,19 @@ llvm::Expected<ByteBuffer> ZipReader::read(llvm::StringRef name,
   }
   ByteBuffer buffer;
   buffer.data.reset(new char[entry->size + 1]);
-  while (buffer.size < entry->size) {
-    zip_int64_t got = zip_fread(stream.get(), buffer.data.get() + buffer.size,
-                                entry->size - buffer.size);
+  size_t size = 0;
+  while (size < entry->size) {
+    zip_int64_t got =
+        zip_fread(stream.get(), buffer.data.get() + size, entry->size - size);
     if (got < 0) {
       return diagnose(Diagnostic::ZipEntryUnreadable, where(name),
                       zip_file_strerror(stream.get()));
     }
     if (got == 0) {
-      return diagnose(Diagnostic::ZipEntryShort, where(name), buffer.size,
+      return diagnose(Diagnostic::ZipEntryShort, where(name), size,
                       entry->size);
     }
-    buffer.size += got;
+    size += got;
   }
   // The CRC is compared when the end is read.
   char beyond;
@@ -187,6 +191,29 @@ llvm::Expected<ByteBuffer> ZipReader::read(llvm::StringRef name,
     return diagnose(Diagnostic::ZipEntryUnreadable, where(name),
                     zip_file_strerror(stream.get()));
   }
+  buffer.bytes = {buffer.data.get(), size};
+  return buffer;
+}
+
+llvm::Expected<ByteBuffer> ZipReader::view(llvm::StringRef name,
+                                           bool compareCrc) const {
+  auto entry = find(name, UINT64_MAX);
+  if (!entry) {
+    return entry.takeError();
+  }
+  std::optional<llvm::StringRef> stored;
+  if (entry->stored) {
+    stored = findStored(bytes, name);
+  }
+  if (!stored || stored->size() != entry->size) {
+    return read(name);
+  }
+  if (compareCrc &&
+      llvm::crc32(llvm::arrayRefFromStringRef(*stored)) != entry->crc) {
+    return diagnose(Diagnostic::ZipEntryUnreadable, where(name), "CRC error");
+  }
+  ByteBuffer buffer;
+  buffer.bytes = *stored;
   return buffer;
 }
 

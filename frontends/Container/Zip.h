@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,13 @@ namespace kregc {
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 openFile(llvm::StringRef path);
 
-/// Bytes that were not cleared before they were filled.
+/// Bytes of an entry: their own, not cleared before they were filled, or a part
+/// of the mapped file.
 struct ByteBuffer {
   std::unique_ptr<char[]> data;
-  size_t size = 0;
-  llvm::StringRef text() const { return {data.get(), size}; }
+  std::unique_ptr<llvm::MemoryBuffer> file;
+  llvm::StringRef bytes;
+  llvm::StringRef text() const { return bytes; }
 };
 
 /// A zip archive that is open for reading. Entry names are only compared, never
@@ -50,15 +53,21 @@ public:
   /// ZipMissing, ZipEncrypted, ZipMethod, ZipTooLarge, ZipBomb, a wrong CRC ….
   llvm::Expected<ByteBuffer> read(llvm::StringRef name,
                                   uint64_t maxBytes = uint64_t(64) << 30) const;
+  /// The bytes of an entry that is stored, in the archive itself; what is
+  /// deflated is unpacked. A CRC that is not compared costs no look at the
+  /// data.
+  llvm::Expected<ByteBuffer> view(llvm::StringRef name, bool compareCrc) const;
   /// The first bytes of an entry, at most `count`; no CRC check.
   llvm::Expected<std::string> peek(llvm::StringRef name, size_t count) const;
 
 private:
-  ZipReader(zip *archive, llvm::StringRef file)
-      : archive(archive), file(file.str()) {}
+  ZipReader(zip *archive, llvm::StringRef bytes, llvm::StringRef file)
+      : archive(archive), bytes(bytes), file(file.str()) {}
 
   struct Entry {
     uint64_t index = 0, size = 0;
+    uint32_t crc = 0;
+    bool stored = false;
   };
   llvm::Error index();
   llvm::Expected<Entry> find(llvm::StringRef name, uint64_t maxBytes) const;
@@ -67,9 +76,15 @@ private:
   }
 
   zip *archive;
+  llvm::StringRef bytes;
   std::string file;
   std::vector<std::string> entryNames;
 };
+
+/// Where the data of the stored entry `name` lie in the archive `bytes`; none
+/// if that cannot be said for sure. libzip does not tell.
+std::optional<llvm::StringRef> findStored(llvm::StringRef bytes,
+                                          llvm::StringRef name);
 
 /// An entry to write.
 struct ZipEntry {

@@ -4,10 +4,10 @@
 
 #include "frontends/Keras/Reader.h"
 
+#include "frontends/Container/Bundle.h"
 #include "frontends/Container/Error.h"
 #include "frontends/Container/Hdf5.h"
 #include "frontends/Container/Json.h"
-#include "frontends/Container/Zip.h"
 #include "frontends/Keras/Graph.h"
 #include "frontends/Keras/Layers/Layers.h"
 #include "frontends/Keras/Version.h"
@@ -55,51 +55,38 @@ static std::optional<std::string> versionIn(const JsonValue &object) {
 //===----------------------------------------------------------------------===//
 
 static llvm::Expected<std::unique_ptr<JsonDocument>>
-readJsonEntry(const ZipReader &archive, llvm::StringRef entry,
-              llvm::StringRef path) {
-  auto bytes = archive.read(entry, JsonLimits().maxBytes);
+readJsonFile(const Bundle &bundle, llvm::StringRef name) {
+  auto bytes = bundle.read(name, JsonLimits().maxBytes);
   if (!bytes) {
     return bytes.takeError();
   }
-  return JsonDocument::parse(bytes->text(), (path + "/" + entry).str());
+  return JsonDocument::parse(bytes->text(), bundle.where(name));
 }
 
-static llvm::Error readArchiveVersion(const ZipReader &archive,
-                                      llvm::StringRef path,
-                                      const ReadOptions &options,
-                                      Model &model) {
-  constexpr llvm::StringLiteral entry("metadata.json");
-  if (options.kerasVersion || !archive.has(entry)) {
+static llvm::Error readBundleVersion(const Bundle &bundle, llvm::StringRef path,
+                                     const ReadOptions &options, Model &model) {
+  constexpr llvm::StringLiteral name("metadata.json");
+  if (options.kerasVersion || !bundle.has(name)) {
     return setVersion(options, std::nullopt, path, model);
   }
-  auto metadata = readJsonEntry(archive, entry, path);
+  auto metadata = readJsonFile(bundle, name);
   if (!metadata) {
     return metadata.takeError();
   }
-  return setVersion(options, versionIn((*metadata)->root()),
-                    (path + "/" + entry).str(), model);
+  return setVersion(options, versionIn((*metadata)->root()), bundle.where(name),
+                    model);
 }
 
-static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
-                               const ReadOptions &options, Model &model) {
-  auto archive = ZipReader::open(bytes, path);
-  if (!archive) {
-    return archive.takeError();
+static llvm::Error readBundleWeights(const Bundle &bundle,
+                                     const ReadOptions &options, Model &model) {
+  constexpr llvm::StringLiteral name("model.weights.h5"),
+      pickled("model.weights.npz");
+  std::string place = bundle.where(name);
+  if (!bundle.has(name) && bundle.has(pickled)) {
+    return diagnose(Diagnostic::WeightsPickled, bundle.where(pickled), pickled);
   }
-  auto config = readJsonEntry(*archive, "config.json", path);
-  if (!config) {
-    return config.takeError();
-  }
-  if (llvm::Error error = readArchiveVersion(*archive, path, options, model)) {
-    return error;
-  }
-  if (llvm::Error error = readGraph((*config)->root(), model)) {
-    return error;
-  }
-  constexpr llvm::StringLiteral entry("model.weights.h5");
-  std::string place = (path + "/" + entry).str();
   // Not HDF5? Then a bomb is not even unpacked.
-  auto head = archive->peek(entry, 8);
+  auto head = bundle.peek(name, 8);
   if (!head) {
     return head.takeError();
   }
@@ -107,7 +94,7 @@ static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
     return diagnose(Diagnostic::Hdf5Unreadable, place,
                     "it does not begin with HDF5's signature");
   }
-  auto weights = archive->read(entry);
+  auto weights = bundle.view(name, /*compareCrc=*/options.weightValues);
   if (!weights) {
     return weights.takeError();
   }
@@ -115,7 +102,31 @@ static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
   if (!file) {
     return file.takeError();
   }
-  return readArchiveWeights(*file, model);
+  return readArchiveWeights(*file, options.weightValues, model);
+}
+
+static llvm::Error readBundle(const Bundle &bundle, llvm::StringRef path,
+                              const ReadOptions &options, Model &model) {
+  auto config = readJsonFile(bundle, "config.json");
+  if (!config) {
+    return config.takeError();
+  }
+  if (llvm::Error error = readBundleVersion(bundle, path, options, model)) {
+    return error;
+  }
+  if (llvm::Error error = readGraph((*config)->root(), model)) {
+    return error;
+  }
+  return readBundleWeights(bundle, options, model);
+}
+
+static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
+                               const ReadOptions &options, Model &model) {
+  auto bundle = Bundle::ofZip(bytes, path);
+  if (!bundle) {
+    return bundle.takeError();
+  }
+  return readBundle(*bundle, path, options, model);
 }
 
 //===----------------------------------------------------------------------===//
@@ -152,7 +163,7 @@ static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
   if (llvm::Error error = readGraph((*config)->root(), model)) {
     return error;
   }
-  return readLegacyWeights(*file, model);
+  return readLegacyWeights(*file, options.weightValues, model);
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,7 +177,8 @@ static std::string weightsBeside(llvm::StringRef path) {
   return (stem + ".weights.h5").str();
 }
 
-static llvm::Error readWeightsFile(llvm::StringRef path, Model &model) {
+static llvm::Error readWeightsFile(llvm::StringRef path, bool values,
+                                   Model &model) {
   auto buffer = openFile(path);
   if (!buffer) {
     return buffer.takeError();
@@ -175,7 +187,7 @@ static llvm::Error readWeightsFile(llvm::StringRef path, Model &model) {
   if (!file) {
     return file.takeError();
   }
-  return readArchiveWeights(*file, model);
+  return readArchiveWeights(*file, values, model);
 }
 
 static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
@@ -219,7 +231,7 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
   if (!options.weightsPath && !llvm::sys::fs::exists(weights)) {
     return llvm::Error::success();
   }
-  return readWeightsFile(weights, model);
+  return readWeightsFile(weights, options.weightValues, model);
 }
 
 //===----------------------------------------------------------------------===//
@@ -228,6 +240,16 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
 
 llvm::Expected<Model> keras::readModel(llvm::StringRef path,
                                        const ReadOptions &options) {
+  Model model;
+  model.file = path.str();
+  if (llvm::sys::fs::is_directory(path)) {
+    model.format = "keras";
+    if (llvm::Error error =
+            readBundle(Bundle::ofFolder(path), path, options, model)) {
+      return std::move(error);
+    }
+    return model;
+  }
   auto buffer = openFile(path);
   if (!buffer) {
     return buffer.takeError();
@@ -236,8 +258,6 @@ llvm::Expected<Model> keras::readModel(llvm::StringRef path,
   if (bytes.empty()) {
     return diagnose(Diagnostic::EmptyFile, path);
   }
-  Model model;
-  model.file = path.str();
   llvm::Error error = llvm::Error::success();
   if (bytes.starts_with("PK")) {
     model.format = "keras";

@@ -22,12 +22,16 @@ struct ReadOptions {
   /// The .weights.h5 of a bare .json; by default `<stem>.weights.h5` beside it,
   /// if there is one.
   std::optional<std::string> weightsPath;
+  /// Whether to read the numbers of the weights. Without, they are looked for
+  /// and compared with their shapes, but Weight::data stays null.
+  bool weightValues = true;
 };
 
-/// Reads a `.keras` archive, a legacy `.h5` or a bare `.json`, told apart by
-/// their first bytes. All shapes are checked, weights are in memory; dead calls
-/// stay in Model::calls (see liveCalls). Errors are InputErrors
-/// (Container/Error.h): Malformed (exit 2) or Unsupported (exit 3).
+/// Reads a `.keras` archive or a folder with what it holds, a legacy `.h5` or a
+/// bare `.json`, told apart by their first bytes. All shapes are checked,
+/// weights are in memory; dead calls stay in Model::calls (see liveCalls).
+/// Errors are InputErrors (Container/Error.h): Malformed (exit 2) or
+/// Unsupported (exit 3).
 llvm::Expected<Model> readModel(llvm::StringRef path,
                                 const ReadOptions &options = {});
 

@@ -48,7 +48,7 @@ std::string keras::toSnakeCase(llvm::StringRef className) {
 
 /// Reads one weight after comparing its shape with the wanted one.
 static llvm::Error readWeight(const Hdf5File &file, llvm::StringRef dataset,
-                              Weight &weight) {
+                              bool values, Weight &weight) {
   auto shape = file.shape(dataset);
   if (!shape) {
     return shape.takeError();
@@ -57,11 +57,14 @@ static llvm::Error readWeight(const Hdf5File &file, llvm::StringRef dataset,
     return diagnose(Diagnostic::WeightShape, file.file() + ": " + dataset,
                     weight.path, printShape(*shape), printShape(weight.shape));
   }
-  auto values = file.floats(dataset);
   if (!values) {
-    return values.takeError();
+    return file.checkNumbers(dataset);
   }
-  weight.data = std::make_shared<const std::vector<float>>(std::move(*values));
+  auto numbers = file.floats(dataset);
+  if (!numbers) {
+    return numbers.takeError();
+  }
+  weight.data = std::make_shared<const std::vector<float>>(std::move(*numbers));
   return llvm::Error::success();
 }
 
@@ -121,7 +124,7 @@ static llvm::StringMap<std::string> countGroups(llvm::StringRef container,
 }
 
 static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
-                             Layer &layer) {
+                             bool values, Layer &layer) {
   std::string vars = group.str();
   const LayerConfig *kind = &layer.config;
   while (const auto *wrapper = std::get_if<TimeDistributedConfig>(kind)) {
@@ -148,8 +151,8 @@ static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
                     variablesOf(layer));
   }
   for (auto [index, weight] : llvm::enumerate(layer.weights)) {
-    if (llvm::Error error =
-            readWeight(file, vars + "/" + std::to_string(index), weight)) {
+    if (llvm::Error error = readWeight(file, vars + "/" + std::to_string(index),
+                                       values, weight)) {
       return error;
     }
   }
@@ -184,7 +187,8 @@ static bool hasWeights(const WeightGroup &group, const Model &model) {
 
 /// Reads the weights of the model whose group is at `path` ("" or "…/").
 static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
-                               const WeightGroup &group, Model &model) {
+                               const WeightGroup &group, bool values,
+                               Model &model) {
   auto container = findContainer(file, path);
   if (!container) {
     return container.takeError();
@@ -216,8 +220,9 @@ static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
     }
     llvm::Error error =
         member.layer < 0
-            ? readMembers(file, place->second + "/", member, model)
-            : readGroup(file, place->second, model.layers[member.layer]);
+            ? readMembers(file, place->second + "/", member, values, model)
+            : readGroup(file, place->second, values,
+                        model.layers[member.layer]);
     if (error) {
       return error;
     }
@@ -225,8 +230,9 @@ static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
   return llvm::Error::success();
 }
 
-llvm::Error keras::readArchiveWeights(const Hdf5File &file, Model &model) {
-  return readMembers(file, "", model.groups, model);
+llvm::Error keras::readArchiveWeights(const Hdf5File &file, bool values,
+                                      Model &model) {
+  return readMembers(file, "", model.groups, values, model);
 }
 
 //===----------------------------------------------------------------------===//
@@ -251,7 +257,8 @@ static void collect(const WeightGroup &group, Model &model, bool trainable,
 
 /// Reads one group of the outermost model: trainable weights, then the others.
 static llvm::Error readLegacyGroup(const Hdf5File &file,
-                                   const WeightGroup &member, Model &model) {
+                                   const WeightGroup &member, bool values,
+                                   Model &model) {
   std::vector<Weight *> weights;
   collect(member, model, true, weights);
   collect(member, model, false, weights);
@@ -276,14 +283,16 @@ static llvm::Error readLegacyGroup(const Hdf5File &file,
                     llvm::join(variables, ", "));
   }
   for (auto [name, weight] : llvm::zip(**names, weights)) {
-    if (llvm::Error error = readWeight(file, group + "/" + name, *weight)) {
+    if (llvm::Error error =
+            readWeight(file, group + "/" + name, values, *weight)) {
       return error;
     }
   }
   return llvm::Error::success();
 }
 
-llvm::Error keras::readLegacyWeights(const Hdf5File &file, Model &model) {
+llvm::Error keras::readLegacyWeights(const Hdf5File &file, bool values,
+                                     Model &model) {
   auto layerNames = file.textList("model_weights", "layer_names");
   if (!layerNames) {
     return layerNames.takeError();
@@ -299,7 +308,7 @@ llvm::Error keras::readLegacyWeights(const Hdf5File &file, Model &model) {
     if (!llvm::is_contained(**layerNames, member.name)) {
       return diagnose(Diagnostic::WeightGroup, file.file(), member.name);
     }
-    if (llvm::Error error = readLegacyGroup(file, member, model)) {
+    if (llvm::Error error = readLegacyGroup(file, member, values, model)) {
       return error;
     }
   }

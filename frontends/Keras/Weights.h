@@ -14,11 +14,11 @@ namespace kregc::keras {
 
 /// Fills Weight::data from a tree of `layers/<group>/vars/<i>`. Groups are
 /// found by the layer's name where the file has names, else by counting
-/// classes.
-llvm::Error readArchiveWeights(const Hdf5File &file, Model &model);
+/// classes. Without `values` shapes and types are compared and no more.
+llvm::Error readArchiveWeights(const Hdf5File &file, bool values, Model &model);
 
 /// Fills Weight::data from `model_weights/<layer>/<weight name>`.
-llvm::Error readLegacyWeights(const Hdf5File &file, Model &model);
+llvm::Error readLegacyWeights(const Hdf5File &file, bool values, Model &model);
 
 /// Keras' to_snake_case: "MaxPooling2D" is "max_pooling2d", "ReLU" is "re_lu".
 std::string toSnakeCase(llvm::StringRef className);

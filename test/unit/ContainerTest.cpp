@@ -190,6 +190,29 @@ TEST(Zip, EveryTruncationIsRefused) {
   EXPECT_EQ(failure(ZipReader::open(bytes, "m")), -1);
 }
 
+TEST(Zip, StoredEntriesAreSeenInPlace) {
+  std::string path = input("zip-bad-crc.keras"); // that of config.json
+  auto file = openFile(path);
+  ASSERT_TRUE(bool(file));
+  llvm::StringRef bytes = (*file)->getBuffer();
+  auto archive = llvm::cantFail(ZipReader::open(bytes, "m"));
+  auto weights = llvm::cantFail(archive.view("model.weights.h5", true));
+  EXPECT_GE(weights.text().data(), bytes.data());
+  EXPECT_LE(weights.text().end(), bytes.end());
+  EXPECT_EQ(weights.text(),
+            llvm::cantFail(archive.read("model.weights.h5")).text());
+  EXPECT_EQ(failure(archive.view("config.json", true)),
+            row(Diagnostic::ZipEntryUnreadable));
+  EXPECT_EQ(failure(archive.view("config.json", false)), -1);
+  EXPECT_EQ(failure(archive.view("none", false)), row(Diagnostic::ZipMissing));
+  EXPECT_EQ(findStored(bytes, "none"), std::nullopt);
+  // No offset may lead out of the file, whatever the records say.
+  for (size_t size = 0; size < bytes.size(); size += 97) {
+    findStored(bytes.drop_front(size), "model.weights.h5");
+    findStored(bytes.take_front(size), "model.weights.h5");
+  }
+}
+
 TEST(Zip, LimitAndMissingEntry) {
   std::string path = input("arrays.npz");
   auto file = openFile(path);

@@ -3,6 +3,7 @@
 
 #include "KerasTestSupport.h"
 
+#include "frontends/Container/Zip.h"
 #include "frontends/Keras/Shapes.h"
 #include "frontends/Keras/Weights.h"
 
@@ -184,6 +185,57 @@ TEST(Files, DeflatedArchive) {
   EXPECT_EQ(weight(model, "dense/kernel").data->at(1), 0.3050757050514221f);
   EXPECT_EQ(weight(model, "dense_1/bias").data->at(0), -0.07217227667570114f);
   EXPECT_EQ(printShape(model.calls[model.outputs[0].call].shape), "(None, 2)");
+}
+
+/// Unpacks an archive into a folder that is gone after the test.
+struct UnpackedFolder {
+  llvm::SmallString<128> path;
+  explicit UnpackedFolder(llvm::StringRef archive) {
+    llvm::sys::fs::createUniqueDirectory("kregc-model", path);
+    auto file = llvm::cantFail(openFile(archive));
+    auto zip = llvm::cantFail(ZipReader::open(file->getBuffer(), archive));
+    for (const std::string &name : zip.names()) {
+      std::error_code code;
+      llvm::raw_fd_ostream(path.str().str() + "/" + name, code)
+          << llvm::cantFail(zip.read(name)).text();
+    }
+  }
+  ~UnpackedFolder() { llvm::sys::fs::remove_directories(path); }
+};
+
+TEST(Files, AFolderIsReadLikeTheArchive) {
+  UnpackedFolder folder(input("deflated.keras"));
+  Model model = llvm::cantFail(readModel(folder.path));
+  EXPECT_EQ(model.format, "keras");
+  EXPECT_EQ(model.version.text, "3.15.1");
+  EXPECT_EQ(weight(model, "dense/kernel").data->at(1), 0.3050757050514221f);
+  llvm::sys::fs::remove(folder.path + "/model.weights.h5");
+  EXPECT_EQ(failure(readModel(folder.path)).second,
+            "the folder has no file 'model.weights.h5', want an unpacked "
+            ".keras archive");
+  {
+    std::error_code code;
+    llvm::raw_fd_ostream(folder.path.str().str() + "/model.weights.npz", code)
+        << "PK";
+  }
+  EXPECT_EQ(failure(readModel(folder.path)).first, 3);
+}
+
+TEST(Files, ValuesAreReadOnlyWhereTheyAreAskedFor) {
+  ReadOptions options;
+  options.weightValues = false;
+  for (const char *name : {"deflated.keras", "cnn-tf-keras-2.21.0.h5"}) {
+    Model model = llvm::cantFail(readModel(input(name), options));
+    for (const Layer &layer : model.layers) {
+      for (const Weight &weight : layer.weights) {
+        EXPECT_EQ(weight.data, nullptr) << weight.path;
+      }
+    }
+  }
+  EXPECT_EQ(failure(readModel(input("weight-shape.keras"), options)).first, 2);
+  EXPECT_EQ(failure(readModel(input("weights-string.keras"), options)).first,
+            2);
+  EXPECT_EQ(failure(readModel(input("weights-int8.keras"), options)).first, 3);
 }
 
 TEST(Files, LegacyOfTfKeras) {
