@@ -76,8 +76,10 @@ void replay(const Json &entries, const char *what, Step step) {
   }
 }
 
-void checkProof(const Json &certificate, const Json &proof) {
+void checkProof(const Json &certificate, const Json &proof,
+                const CheckOptions &options) {
   Terms terms;
+  terms.dropped = options.dropped;
   terms.mode = modeOf(proof.at("mode").get<std::string>());
   std::string claim = proof.at("claim").get<std::string>();
   if (claim != "equal" && claim != "same-gradients") {
@@ -115,19 +117,25 @@ void checkProof(const Json &certificate, const Json &proof) {
     }
     sums[model].move(terms, move.at(0).get<std::string>(), key, gradientsOnly);
   });
-  compare(sums[0], sums[1], gradientsOnly);
+  compare(sums[0], sums[1], gradientsOnly,
+          certificate.at("tolerance").get<double>());
 }
 
-void checkAll(const std::string &text, Verdict &verdict) {
+void checkAll(const std::string &text, const CheckOptions &options,
+              Verdict &verdict) {
   checkDigest(text);
   Json certificate = Json::parse(text);
   if (certificate.at("format") != "kreg-certificate 1") {
     throw Wrong("this is not a certificate of format 1");
   }
+  double tolerance = certificate.at("tolerance").get<double>();
+  if (!(tolerance >= 0 && tolerance <= options.tolerance)) {
+    throw Wrong("it allows constants to be further apart than is asked for");
+  }
   for (const Json &proof : certificate.at("proofs")) {
     std::string mode = proof.at("mode").get<std::string>();
     try {
-      checkProof(certificate, proof);
+      checkProof(certificate, proof, options);
     } catch (const std::exception &error) {
       throw Wrong("proof for " + mode + ": " + error.what());
     }
@@ -137,10 +145,10 @@ void checkAll(const std::string &text, Verdict &verdict) {
 
 } // namespace
 
-Verdict check(const std::string &certificate) {
+Verdict check(const std::string &certificate, const CheckOptions &options) {
   Verdict verdict;
   try {
-    checkAll(certificate, verdict);
+    checkAll(certificate, options, verdict);
     verdict.accepted = true;
   } catch (const std::exception &error) {
     verdict.problem = error.what();

@@ -18,8 +18,15 @@ struct Verdict {
   std::vector<std::pair<std::string, std::string>> proved;
 };
 
+struct CheckOptions {
+  /// How far constants that a law computed may be apart, relative to the terms
+  /// that made them; a certificate may not ask for more.
+  double tolerance = 1e-6;
+  std::string dropped; ///< for tests: "law:condition" that is not looked at
+};
+
 /// Checks the text of a certificate. Never throws.
-Verdict check(const std::string &certificate);
+Verdict check(const std::string &certificate, const CheckOptions &options = {});
 
 } // namespace kregc::checker
 

@@ -9,9 +9,6 @@
 
 namespace kregc::checker {
 
-/// How far constants that a law computed may be apart, relative to their terms.
-constexpr double tolerance = 1e-6;
-
 void Coefficient::add(const mpq_class &term, bool byLaw) {
   computed = computed || byLaw || size != 0;
   value += term;
@@ -41,15 +38,25 @@ struct Worth {
   std::vector<std::pair<int, mpq_class>> terms;
   mpq_class constant = 0;
   bool computed = false;
+  int power = 0; ///< of the other terms' penalties; 0: the same
 };
 
 /// A law is asked for the worth of S_power(n).
 struct Question {
   Terms &terms;
+  const std::string &law;
   const Term &n;
   int power;
   bool gradientsOnly;
 
+  /// A side condition of the law, by its name in docs/proof.md.
+  void need(const char *condition, bool holds) const {
+    terms.need(law, condition, holds);
+  }
+  bool nonNegative() const {
+    return std::all_of(n.operands.begin(), n.operands.end(),
+                       [&](int id) { return terms.bounds(id).lo >= 0; });
+  }
   const Term &x(size_t i = 0) const { return terms.of(n.operands.at(i)); }
   Worth input(const mpq_class &factor = 1) const {
     return {{{n.operands.at(0), factor}}, 0, factor != 1};
@@ -75,12 +82,6 @@ mpq_class fraction(int64_t a, int64_t b) {
   return mpq_class(long(a)) / mpq_class(long(b));
 }
 
-void needNonNegative(const Question &q) {
-  for (int operand : q.n.operands) {
-    need(q.terms.bounds(operand).lo >= 0, "an element may be negative");
-  }
-}
-
 int64_t extent(const Ints &shape, const Ints &axes) {
   int64_t result = 1;
   for (int64_t axis : axes) {
@@ -91,7 +92,7 @@ int64_t extent(const Ints &shape, const Ints &axes) {
 }
 
 Worth transpose(const Question &q) {
-  need(q.n.ints("perm").at(0) == 0, "dimension 0 does not stay");
+  q.need("batch-stays", q.n.ints("perm").at(0) == 0);
   return q.input();
 }
 
@@ -109,53 +110,68 @@ Worth sign(const Question &q) {
   return q.input();
 }
 
+Worth square(const Question &q) {
+  need(q.n.kind == "square", "not a square");
+  q.need("power-1", q.power == 1);
+  Worth worth = q.input();
+  worth.power = 2;
+  return worth;
+}
+
+/// One operand has the shape of n, the others are one number each.
 Worth scale(const Question &q) {
   bool division = q.n.is("binary", "div");
   need(division || q.n.is("product"), "not a product");
-  need(q.n.operands.size() == 2, "not a product of two");
-  for (size_t i : {1, 0}) {
-    Numbers values = q.x(i).numbers("values");
-    bool fits = q.x(i).is("constant") && values.size() == 1 &&
-                std::isfinite(values[0]) && q.x(1 - i).shape == q.n.shape &&
-                !(division && (i == 0 || values[0] == 0));
-    if (fits) {
-      mpq_class c = abs(mpq_class(values[0]));
-      c = division ? mpq_class(1 / c) : c;
-      c = q.power == 2 ? mpq_class(c * c) : c;
-      return {{{q.n.operands[1 - i], c}}, 0, c != 1};
+  int x = -1;
+  mpq_class factor = 1;
+  for (size_t i = 0; i < q.n.operands.size(); ++i) {
+    if (x < 0 && !q.x(i).is("constant") && q.x(i).shape == q.n.shape) {
+      x = q.n.operands[i];
+      continue;
     }
+    Numbers values = q.x(i).numbers("values");
+    need(q.x(i).is("constant") && !values.empty() && !(division && i == 0),
+         "a factor is no constant");
+    q.need("one-number", values.size() == 1);
+    need(std::isfinite(values[0]) && !(division && values[0] == 0),
+         "a factor is not finite");
+    mpq_class c = abs(mpq_class(values[0]));
+    c = division ? mpq_class(1 / c) : c;
+    factor *= q.power == 2 ? mpq_class(c * c) : c;
   }
-  refuse("no factor is one number");
+  need(x >= 0, "no factor has the shape of the product");
+  return {{{x, factor}}, 0, factor != 1};
 }
 
 Worth avgPool(const Question &q) {
-  need(q.n.kind == "avg" && q.power == 1, "not S1 of a mean");
-  needNonNegative(q);
+  need(q.n.kind == "avg", "not a mean");
   Ints window = q.n.ints("window");
-  need(q.n.ints("strides") == window && allAre(q.n.ints("pads_low"), 0) &&
-           allAre(q.n.ints("pads_high"), 0),
-       "windows overlap or leave gaps");
+  bool tiles = q.n.ints("strides") == window &&
+               allAre(q.n.ints("pads_low"), 0) &&
+               allAre(q.n.ints("pads_high"), 0);
   for (size_t i = 0; i < window.size(); ++i) {
-    need(q.n.shape.at(i + 1) * window[i] == q.x().shape.at(i + 1),
-         "the windows leave a rest");
+    tiles = tiles && q.n.shape.at(i + 1) * window[i] == q.x().shape.at(i + 1);
   }
+  q.need("power-1", q.power == 1);
+  q.need("non-negative", q.nonNegative());
+  q.need("tiles", tiles);
   return q.input(fraction(1, product(window)));
 }
 
 Worth reduce(const Question &q) {
-  need(q.power == 1 && (q.n.kind == "mean" || q.n.kind == "sum"),
-       "not S1 of a mean or sum");
-  needNonNegative(q);
+  need(q.n.kind == "mean" || q.n.kind == "sum", "not a mean or sum");
+  q.need("power-1", q.power == 1);
+  q.need("non-negative", q.nonNegative());
   int64_t length = extent(q.x().shape, q.n.ints("axes"));
   need(length > 0, "nothing is reduced");
   return q.input(q.n.kind == "mean" ? fraction(1, length) : mpq_class(1));
 }
 
 Worth sum(const Question &q) {
-  need(q.power == 1, "not S1");
-  needNonNegative(q);
+  q.need("power-1", q.power == 1);
+  q.need("non-negative", q.nonNegative());
   for (size_t i = 0; i < q.n.operands.size(); ++i) {
-    need(q.x(i).shape == q.n.shape, "an input is broadcast");
+    q.need("no-broadcast", q.x(i).shape == q.n.shape);
   }
   return q.inputs();
 }
@@ -167,18 +183,19 @@ Worth rows(const Question &q, const Ints &axes) {
 }
 
 Worth softmaxL1(const Question &q) {
-  need(q.power == 1, "not S1");
+  q.need("power-1", q.power == 1);
   return rows(q, {static_cast<int64_t>(q.n.number("axis"))});
 }
 
 Worth unitNormL2(const Question &q) {
-  need(q.gradientsOnly, "this law is for gradients");
-  need(q.power == 2 && q.n.kind == "l2", "not S2 of rows of norm 1");
+  q.need("gradients-only", q.gradientsOnly);
+  q.need("power-2", q.power == 2);
+  need(q.n.kind == "l2", "not rows of norm 1");
   return rows(q, q.n.ints("axes"));
 }
 
 void needMean(const Question &q) {
-  need(q.terms.mode == Mode::Expectation, "this law is for expectation");
+  q.need("mode", q.terms.mode == Mode::Expectation);
   need(q.n.has("draw") &&
            !q.terms.dependsOnDraw(q.n.operands.at(0), q.n.attrs.at("draw")),
        "the input depends on the draw");
@@ -186,10 +203,10 @@ void needMean(const Question &q) {
 
 Worth dropout(const Question &q) {
   needMean(q);
-  double rate = q.n.number("rate");
-  need(rate >= 0 && rate < 1, "the rate is not below 1");
-  return q.input(q.power == 1 ? mpq_class(1)
-                              : mpq_class(1 / (1 - mpq_class(rate))));
+  mpq_class keep = 1 - mpq_class(q.n.number("rate"));
+  q.need("rate-below-1", keep > 0);
+  return q.input(q.power == 1 || keep == 0 ? mpq_class(1)
+                                           : mpq_class(1 / keep));
 }
 
 Worth gaussianDropout(const Question &q) {
@@ -207,7 +224,8 @@ Worth gaussianDropout(const Question &q) {
 
 Worth gaussianNoise(const Question &q) {
   needMean(q);
-  need(q.n.kind == "gaussian_noise" && q.power == 2, "not S2 of added noise");
+  q.need("power-2", q.power == 2);
+  need(q.n.kind == "gaussian_noise", "not added noise");
   mpq_class sigma(q.n.number("amount"));
   Worth worth = q.input();
   worth.constant = sigma * sigma * mpq_class(long(product(q.n.shape)));
@@ -226,6 +244,7 @@ const std::map<std::string, Law> laws = {
     {"concat", {"concat", concat}},
     {"repeat", {"repeat", repeat}},
     {"sign", {"unary", sign}},
+    {"square", {"unary", square}},
     {"scale", {"", scale}},
     {"avg-pool", {"pool", avgPool}},
     {"reduce", {"reduce", reduce}},
@@ -250,18 +269,19 @@ void Sum::move(Terms &all, const std::string &law, const Key &key,
   if (found == laws.end() || (*found->second.op && !n.is(found->second.op))) {
     throw Wrong("'" + law + "' is no law for a penalty of '" + n.op + "'");
   }
-  Worth worth = found->second.worth({all, n, key.power, gradientsOnly});
+  Worth worth = found->second.worth({all, law, n, key.power, gradientsOnly});
   Coefficient moved = place->second;
   terms.erase(place);
   for (const auto &[term, factor] : worth.terms) {
-    terms[{all.find(term), key.power, key.perBatch}].add(
+    int power = worth.power ? worth.power : key.power;
+    terms[{all.find(term), power, key.perBatch}].add(
         moved.value * factor, moved.computed || worth.computed);
   }
   constants[key.perBatch ? 0 : 1].add(moved.value * worth.constant, true);
 }
 
 static void compare(const Coefficient &a, const Coefficient &b,
-                    const std::string &what) {
+                    double tolerance, const std::string &what) {
   mpq_class distance = abs(a.value - b.value);
   mpq_class allowed = (a.size + b.size) * mpq_class(tolerance);
   if (distance != 0 && ((!a.computed && !b.computed) || distance > allowed)) {
@@ -271,7 +291,7 @@ static void compare(const Coefficient &a, const Coefficient &b,
   }
 }
 
-void compare(const Sum &a, const Sum &b, bool gradientsOnly) {
+void compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance) {
   std::set<Key> keys;
   for (const Sum *sum : {&a, &b}) {
     for (const auto &entry : sum->terms) {
@@ -283,11 +303,11 @@ void compare(const Sum &a, const Sum &b, bool gradientsOnly) {
     return found == sum.terms.end() ? Coefficient() : found->second;
   };
   for (const Key &key : keys) {
-    compare(of(a, key), of(b, key),
+    compare(of(a, key), of(b, key), tolerance,
             "the penalties of term " + std::to_string(key.term));
   }
   for (int i = 0; i < 2 && !gradientsOnly; ++i) {
-    compare(a.constants[i], b.constants[i], "the constants");
+    compare(a.constants[i], b.constants[i], tolerance, "the constants");
   }
 }
 

@@ -44,7 +44,8 @@ struct Sum {
 };
 
 /// Throws Wrong where two sums differ; constants count unless `gradientsOnly`.
-void compare(const Sum &a, const Sum &b, bool gradientsOnly);
+/// `tolerance` is for coefficients that a law computed, relative to their size.
+void compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance);
 
 } // namespace kregc::checker
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 namespace kregc::checker {
 
@@ -22,6 +21,22 @@ int64_t product(const Ints &sizes) {
 bool allAre(const Ints &values, int64_t wanted) {
   return std::all_of(values.begin(), values.end(),
                      [&](int64_t value) { return value == wanted; });
+}
+
+bool isUnary(const Term &f, std::initializer_list<const char *> kinds) {
+  return f.is("unary") && oneOf(f.kind, kinds);
+}
+
+void Terms::need(const std::string &law, const std::string &condition,
+                 bool holds) const {
+  if (!holds && law + ":" + condition != dropped) {
+    throw Wrong("the condition '" + condition + "' of law '" + law +
+                "' does not hold");
+  }
+}
+
+bool oneOf(const std::string &word, std::initializer_list<const char *> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 static double numberOf(const Json &value) {
@@ -84,102 +99,6 @@ int Terms::find(int id) const {
   return id;
 }
 
-/// What NumPy broadcasts two shapes to; the batch is in dimension 0 or nowhere.
-static Ints broadcast(const Ints &a, const Ints &b) {
-  const Ints &longer = a.size() < b.size() ? b : a;
-  const Ints &shorter = a.size() < b.size() ? a : b;
-  Ints result = longer;
-  size_t offset = longer.size() - shorter.size();
-  for (size_t i = 0; i < shorter.size(); ++i) {
-    int64_t &size = result[offset + i];
-    if (size == 1) {
-      size = shorter[i];
-    } else if (shorter[i] != 1 && shorter[i] != size) {
-      throw Wrong("shapes do not broadcast");
-    }
-  }
-  return result;
-}
-
-/// The shape that an op which a law introduces must have.
-void Terms::checkShape(const Term &term) const {
-  const Ints first =
-      term.operands.empty() ? Ints{} : of(term.operands[0]).shape;
-  Ints wanted = first;
-  auto perDimension = [&](auto change) {
-    for (size_t i = 0; i < wanted.size(); ++i) {
-      wanted[i] = wanted[i] < 0 ? wanted[i] : change(i);
-    }
-  };
-  if (term.is("weight")) {
-    wanted.clear();
-    for (const Term &other : all) {
-      bool same = other.is("weight") && other.attrs == term.attrs &&
-                  product(other.shape) == product(term.shape);
-      wanted = same ? term.shape : wanted;
-    }
-  } else if (term.operands.empty()) {
-    throw Wrong("a law cannot introduce '" + term.op + "'");
-  } else if (term.is("reshape")) {
-    bool keeps = product(first) == product(term.shape) &&
-                 (first.empty() || term.shape.empty() ||
-                  (first[0] < 0) == (term.shape[0] < 0));
-    wanted = keeps ? term.shape : Ints{};
-  } else if (term.is("transpose")) {
-    Ints perm = term.ints("perm");
-    std::set<int64_t> dims(perm.begin(), perm.end());
-    if (perm.size() != first.size() || dims.size() != first.size() ||
-        *dims.begin() != 0 || *dims.rbegin() + 1 != int64_t(first.size())) {
-      throw Wrong("not a permutation");
-    }
-    for (size_t i = 0; i < perm.size(); ++i) {
-      wanted[i] = first[perm[i]];
-    }
-  } else if (term.is("pad")) {
-    Ints low = term.ints("low"), high = term.ints("high");
-    perDimension([&](size_t i) { return first[i] + low.at(i) + high.at(i); });
-  } else if (term.is("slice")) {
-    Ints low = term.ints("low"), high = term.ints("high");
-    Ints by = term.ints("strides");
-    by.resize(first.size(), 1);
-    perDimension([&](size_t i) {
-      return (first[i] - low.at(i) - high.at(i) + by[i] - 1) / by[i];
-    });
-  } else if (term.is("repeat")) {
-    Ints factors = term.ints("factors");
-    perDimension([&](size_t i) { return first[i] * factors.at(i); });
-  } else if (term.is("pool")) {
-    Ints low = term.ints("pads_low"), high = term.ints("pads_high");
-    Ints window = term.ints("window"), by = term.ints("strides");
-    for (size_t i = 0; i < window.size(); ++i) {
-      wanted.at(i + 1) =
-          (first[i + 1] + low.at(i) + high.at(i) - window[i]) / by.at(i) + 1;
-    }
-  } else if (term.is("concat")) {
-    size_t axis = static_cast<size_t>(term.number("axis"));
-    wanted.at(axis) = 0;
-    for (int operand : term.operands) {
-      wanted[axis] += of(operand).shape.at(axis);
-    }
-  } else if (term.is("sum") || term.is("product") || term.is("binary")) {
-    for (int operand : term.operands) {
-      wanted = broadcast(wanted, of(operand).shape);
-    }
-  } else if (term.is("dense")) {
-    const Ints &kernel = of(term.operands.at(1)).shape;
-    if (kernel.size() != 2 || first.back() != kernel[0]) {
-      throw Wrong("'dense' with a kernel that does not fit");
-    }
-    wanted.back() = kernel[1];
-  } else if (!term.is("unary") && !term.isNoise() && !term.is("batch_norm") &&
-             !term.is("batch_norm_train")) {
-    throw Wrong("a law cannot introduce '" + term.op + "'");
-  }
-  if (wanted != term.shape) {
-    throw Wrong("'" + term.op + "' has a shape that it cannot have");
-  }
-}
-
 bool Terms::dependsOnDraw(int id, const Json &draw) const {
   std::vector<int> open = {find(id)};
   std::set<int> seen(open.begin(), open.end());
@@ -198,18 +117,21 @@ bool Terms::dependsOnDraw(int id, const Json &draw) const {
   return false;
 }
 
-static bool isOneOf(const std::string &word,
-                    std::initializer_list<const char *> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 /// Bounds of a term from the hull of its operands' bounds.
 static Bounds boundsOf(const Term &term, Bounds x) {
   bool nonNegative = x.lo >= 0;
   const std::string &kind = term.kind;
-  if (term.is("softmax") || term.is("unary", "sigmoid") ||
-      term.is("unary", "hard_sigmoid")) {
+  if (term.is("softmax") ||
+      isUnary(term, {"sigmoid", "hard_sigmoid", "step"})) {
     return {0, 1};
+  }
+  if (isUnary(term, {"tanh", "softsign", "erf", "sign"})) {
+    return {nonNegative ? 0.0 : -1.0, 1};
+  }
+  Numbers ends = term.numbers("params");
+  if (term.is("unary", "clip") && ends.size() == 2 && ends[0] <= ends[1]) {
+    return {std::min(std::max(x.lo, ends[0]), ends[1]),
+            std::min(std::max(x.hi, ends[0]), ends[1])};
   }
   if (term.is("unary", "relu6")) {
     return {std::min(std::max(x.lo, 0.0), 6.0),
@@ -218,22 +140,21 @@ static Bounds boundsOf(const Term &term, Bounds x) {
   if (term.is("unary", "relu")) {
     return {std::max(x.lo, 0.0), std::max(x.hi, 0.0)};
   }
-  bool positive = isOneOf(kind, {"exp", "abs", "square", "softplus", "sqrt"});
-  bool keepsSign =
-      isOneOf(kind, {"leaky_relu", "elu", "tanh", "gelu", "silu", "softsign"});
+  bool positive = oneOf(kind, {"exp", "abs", "square", "softplus", "sqrt"});
+  bool keepsSign = oneOf(kind, {"leaky_relu", "elu", "gelu", "silu", "selu"});
   if (term.is("unary")) {
     return {positive || (keepsSign && nonNegative) ? 0 : -infinity, infinity};
   }
-  if (isOneOf(term.op, {"reshape", "transpose", "slice", "repeat", "concat",
-                        "pool", "resize"}) ||
+  if (oneOf(term.op, {"reshape", "transpose", "slice", "repeat", "concat",
+                      "pool", "resize"}) ||
       (term.is("reduce") && kind != "sum")) {
     return x;
   }
   if (term.is("pad")) {
     return {std::min(x.lo, 0.0), std::max(x.hi, 0.0)};
   }
-  bool closed = isOneOf(term.op, {"dropout", "sum", "product", "reduce"}) ||
-                term.is("binary", "max") || term.is("binary", "min");
+  bool closed = oneOf(
+      term.op, {"dropout", "sum", "product", "reduce", "maximum", "minimum"});
   return {closed && nonNegative ? 0 : -infinity, infinity};
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -51,6 +52,11 @@ struct Bounds {
 class Terms {
 public:
   Mode mode = Mode::Inference;
+  std::string dropped; ///< for tests: "law:condition" that is not looked at
+
+  /// Throws Wrong where a side condition of a law does not hold.
+  void need(const std::string &law, const std::string &condition,
+            bool holds) const;
 
   /// Appends a term of the certificate; its operands must be there. With
   /// `derived` its shape is checked: it does not come from a model.
@@ -80,6 +86,9 @@ private:
 
 int64_t product(const Ints &sizes); ///< the batch counts as 1
 bool allAre(const Ints &values, int64_t wanted);
+/// A function of each element that is one of `kinds`.
+bool isUnary(const Term &f, std::initializer_list<const char *> kinds);
+bool oneOf(const std::string &word, std::initializer_list<const char *> words);
 
 } // namespace kregc::checker
 

@@ -1,149 +1,86 @@
 // The value laws: each looks at two terms and says whether they are equal.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "checker/Terms.h"
+#include "checker/Claim.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace kregc::checker {
 namespace {
 
-/// One step: `n` is claimed to equal `m`.
-struct Claim {
-  Terms &terms;
-  const Term &n;
-  int same;
-  const Term &m; ///< `same` as it is written
-
-  const Term &of(int id) const { return terms.of(id); }
-  const Term &x(size_t i = 0) const { return of(n.operands.at(i)); }
-  bool equal(int a, int b) const { return terms.equal(a, b); }
-  /// n is claimed to equal its operand i.
-  bool isOperand(size_t i = 0) const { return equal(n.operands.at(i), same); }
-};
-
-bool oneOf(const std::string &word, std::initializer_list<const char *> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-Ints ones(size_t count) { return Ints(count, 1); }
-
-/// A constant of one value everywhere.
-bool holds(const Term &term, double value) {
-  Numbers numbers = term.numbers("values");
-  return term.is("constant") && !numbers.empty() &&
-         std::all_of(numbers.begin(), numbers.end(),
-                     [&](double number) { return number == value; });
-}
-
-bool sameOp(const Term &a, const Term &b) {
-  return a.op == b.op && a.attrs == b.attrs;
-}
-
-/// b applied to the same kind of op as a, on equal operands.
-bool congruent(const Claim &c, const Term &a, const Term &b) {
-  if (!sameOp(a, b) || a.shape != b.shape ||
-      a.operands.size() != b.operands.size()) {
-    return false;
-  }
-  for (size_t i = 0; i < a.operands.size(); ++i) {
-    if (!c.equal(a.operands[i], b.operands[i])) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool same(const Claim &c) { return congruent(c, c.n, c.m); }
 
-bool identity(const Claim &c) {
+bool hasOneOperand(const Claim &c) {
+  return c.n.operands.size() == 1 && c.isOperand();
+}
+
+/// The shapes are the same, as in every step: only a transpose can still have
+/// moved an element.
+bool trivialMove(const Claim &c) {
+  Ints perm = c.n.ints("perm");
+  c.need("order-kept",
+         !c.n.is("transpose") || std::is_sorted(perm.begin(), perm.end()));
+  return hasOneOperand(c) && oneOf(c.n.op, {"reshape", "transpose", "pad",
+                                            "slice", "repeat", "concat"});
+}
+
+/// No window lies wholly in the padding (kreg.pool says so).
+bool trivialPool(const Claim &c) {
+  c.need("window-1", allAre(c.n.ints("window"), 1));
+  return c.n.is("pool") && hasOneOperand(c);
+}
+
+bool trivialReduce(const Claim &c) {
+  return c.n.is("reduce") && hasOneOperand(c);
+}
+
+bool trivialNoise(const Claim &c) {
+  c.need("rate-0", c.n.number("rate") == 0 && c.n.number("amount") == 0);
+  return c.n.isNoise() && hasOneOperand(c);
+}
+
+bool neutral(const Claim &c) {
   const Term &n = c.n;
-  bool sum = n.is("sum") || n.is("binary", "add");
   bool product = n.is("product") || n.is("binary", "mul");
-  if ((sum || product) && n.operands.size() == 2) {
-    double neutral = product ? 1 : 0;
-    return (holds(c.x(0), neutral) && c.isOperand(1)) ||
-           (holds(c.x(1), neutral) && c.isOperand(0));
-  }
-  if (n.is("binary", "sub") || n.is("binary", "div")) {
-    return holds(c.x(1), n.is("binary", "div") ? 1 : 0) && c.isOperand(0);
-  }
-  if (!c.isOperand()) {
+  bool both = product || n.is("sum") || n.is("binary", "add");
+  bool quotient = n.is("binary", "div");
+  if (n.operands.size() != 2 || !(both || quotient || n.is("binary", "sub"))) {
     return false;
   }
-  if (n.is("transpose")) {
-    Ints perm = n.ints("perm");
-    return std::is_sorted(perm.begin(), perm.end());
+  double wanted = product || quotient ? 1 : 0;
+  for (size_t i : {1, 0}) {
+    if (c.x(i).is("constant") && c.isOperand(1 - i) && (i == 1 || both)) {
+      c.need("neutral", holds(c.x(i), wanted));
+      return true;
+    }
   }
-  if (n.is("pad") || n.is("slice")) {
-    return allAre(n.ints("low"), 0) && allAre(n.ints("high"), 0) &&
-           allAre(n.ints("strides"), 1);
-  }
-  if (n.is("pool")) {
-    return allAre(n.ints("window"), 1) && allAre(n.ints("strides"), 1) &&
-           allAre(n.ints("pads_low"), 0) && allAre(n.ints("pads_high"), 0);
-  }
-  if (n.isNoise()) {
-    return n.number("rate") == 0 && n.number("amount") == 0;
-  }
-  return n.is("reshape") // the shapes are the same, as in every step
-         || (n.is("repeat") && allAre(n.ints("factors"), 1)) ||
-         (n.is("reduce") && n.ints("axes").empty()) ||
-         (n.is("concat") && n.operands.size() == 1);
+  return false;
 }
 
 bool noiseAtInference(const Claim &c) {
-  return c.terms.mode == Mode::Inference && c.n.isNoise() && c.isOperand();
+  c.need("mode", c.terms.mode == Mode::Inference);
+  return c.n.isNoise() && c.isOperand();
 }
 
 bool batchNormMode(const Claim &c) {
-  if (!c.n.is("batch_norm") || !c.n.has("trained")) {
+  Term wanted = c.n;
+  bool trained = wanted.attrs.erase("trained") > 0;
+  if (!c.n.is("batch_norm")) {
     return false;
   }
-  Term wanted = c.n;
-  wanted.attrs.erase("trained");
-  if (c.terms.mode != Mode::Inference) {
-    wanted.op = "batch_norm_train";
-    wanted.operands.erase(wanted.operands.begin() + 1,
-                          wanted.operands.begin() + 3);
+  if (c.terms.mode == Mode::Inference) {
+    return trained && congruent(c, wanted, c.m);
   }
+  c.need("trained", trained);
+  wanted.op = "batch_norm_train";
+  wanted.operands.erase(wanted.operands.begin() + 1,
+                        wanted.operands.begin() + 3);
   return congruent(c, wanted, c.m);
 }
 
-/// relu, relu6 and leaky_relu as [slope, threshold, maximum] of clipped_relu.
-Numbers clipped(const Term &term) {
-  Numbers params = term.numbers("params");
-  double slope = params.empty() ? 0 : params[0];
-  return term.kind == "relu"         ? Numbers{0, 0, INFINITY}
-         : term.kind == "relu6"      ? Numbers{0, 0, 6}
-         : term.kind == "leaky_relu" ? Numbers{slope, 0, INFINITY}
-                                     : params;
-}
-
-bool unaryForm(const Claim &c) {
-  auto isRelu = [](const Term &term) {
-    return term.is("unary") &&
-           oneOf(term.kind, {"relu", "relu6", "leaky_relu", "clipped_relu"});
-  };
-  return isRelu(c.n) && isRelu(c.m) && clipped(c.n).size() == 3 &&
-         clipped(c.n) == clipped(c.m) &&
-         c.equal(c.n.operands.at(0), c.m.operands.at(0));
-}
-
-bool onRange(const Claim &c) {
-  if (!c.n.is("unary") || !c.isOperand()) {
-    return false;
-  }
-  Bounds x = c.terms.bounds(c.n.operands[0]);
-  return x.lo >= 0 && (oneOf(c.n.kind, {"relu", "leaky_relu", "elu", "abs"}) ||
-                       (c.n.kind == "relu6" && x.hi <= 6));
-}
-
-bool twice(const Claim &c) {
-  return c.n.is("unary") && c.isOperand() && c.x().is("unary") &&
-         c.n.kind == c.x().kind && oneOf(c.n.kind, {"relu", "relu6", "abs"});
-}
+//===----------------------------------------------------------------------===//
+// Moves of elements, sums and products
+//===----------------------------------------------------------------------===//
 
 bool reshapeReshape(const Claim &c) {
   return c.n.is("reshape") && c.x().is("reshape") && c.m.is("reshape") &&
@@ -167,27 +104,70 @@ bool transposeTranspose(const Claim &c) {
   return outer == c.m.ints("perm");
 }
 
-/// The pads of m are those of the inner pad, plus or minus those of n.
-bool padsAdd(const Claim &c, int sign) {
-  if (!c.x().is("pad") || !c.m.is("pad") ||
+bool repeatRepeat(const Claim &c) {
+  if (!c.n.is("repeat") || !c.x().is("repeat") || !c.m.is("repeat") ||
       !c.equal(c.x().operands.at(0), c.m.operands.at(0))) {
     return false;
   }
+  Ints outer = c.n.ints("factors"), inner = c.x().ints("factors");
+  for (size_t i = 0; i < outer.size(); ++i) {
+    outer[i] *= inner.at(i);
+  }
+  return outer == c.m.ints("factors");
+}
+
+/// The ends of m are those of the inner op, plus or minus those of n.
+bool endsAdd(const Claim &c, int sign) {
+  if (!c.equal(c.x().operands.at(0), c.m.operands.at(0))) {
+    return false;
+  }
   for (const char *end : {"low", "high"}) {
-    Ints outer = c.n.ints(end), inner = c.x().ints(end), sum = c.m.ints(end);
-    for (size_t i = 0; i < inner.size(); ++i) {
-      if (sum.at(i) < 0 || sum[i] != inner[i] + sign * outer.at(i)) {
-        return false;
-      }
+    Ints sum = c.x().ints(end), more = c.n.ints(end);
+    for (size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += sign * more.at(i);
+    }
+    if (sum != c.m.ints(end)) {
+      return false;
     }
   }
   return true;
 }
 
-bool padPad(const Claim &c) { return c.n.is("pad") && padsAdd(c, 1); }
+bool padPad(const Claim &c) {
+  return c.n.is("pad") && c.x().is("pad") && c.m.is("pad") && endsAdd(c, 1);
+}
 
 bool slicePad(const Claim &c) {
-  return c.n.is("slice") && allAre(c.n.ints("strides"), 1) && padsAdd(c, -1);
+  for (const char *end : {"low", "high"}) {
+    for (int64_t size : c.m.ints(end)) {
+      c.need("no-more-cut", size >= 0);
+    }
+  }
+  return c.n.is("slice") && c.x().is("pad") && c.m.is("pad") &&
+         allAre(c.n.ints("strides"), 1) && endsAdd(c, -1);
+}
+
+bool sliceSlice(const Claim &c) {
+  c.need("stride-1", allAre(c.x().ints("strides"), 1));
+  return c.n.is("slice") && c.x().is("slice") && c.m.is("slice") &&
+         c.m.ints("strides") == c.n.ints("strides") && endsAdd(c, 1);
+}
+
+/// m transposes a pad of what the transpose under n has.
+bool padTranspose(const Claim &c) {
+  if (!c.n.is("pad") || !c.x().is("transpose") || !sameOp(c.x(), c.m)) {
+    return false;
+  }
+  const Term &pad = c.terms.own(c.m.operands.at(0));
+  Ints perm = c.x().ints("perm");
+  bool agree =
+      pad.is("pad") && c.equal(pad.operands.at(0), c.x().operands.at(0));
+  for (const char *end : {"low", "high"}) {
+    for (size_t i = 0; agree && i < perm.size(); ++i) {
+      agree = c.n.ints(end).at(i) == pad.ints(end).at(perm[i]);
+    }
+  }
+  return agree;
 }
 
 bool concatConcat(const Claim &c) {
@@ -248,72 +228,43 @@ bool flattened(const Claim &c, const char *kind, const char *nary) {
 
 bool sum(const Claim &c) { return flattened(c, "add", "sum"); }
 bool productLaw(const Claim &c) { return flattened(c, "mul", "product"); }
-
-bool commute(const Claim &c) {
-  return (c.n.is("binary", "max") || c.n.is("binary", "min")) &&
-         sameOp(c.n, c.m) && c.equal(c.n.operands.at(0), c.m.operands.at(1)) &&
-         c.equal(c.n.operands.at(1), c.m.operands.at(0));
+bool extremum(const Claim &c) {
+  return flattened(c, "max", "maximum") || flattened(c, "min", "minimum");
 }
 
-/// n = f(g(x)) and m = g(f(x)), g's attributes kept.
-bool swapped(const Claim &c) {
-  const Term &g = c.x();
-  if (!sameOp(g, c.m) || g.operands.size() != 1 || c.m.operands.size() != 1) {
+/// A constant that m has as a scalar is one number.
+bool splat(const Claim &c) {
+  if (!(c.n.is("sum") || c.n.is("product")) || c.m.op != c.n.op ||
+      c.n.operands.size() != c.m.operands.size()) {
     return false;
   }
-  const Term &f = c.terms.own(c.m.operands[0]);
-  return sameOp(c.n, f) && f.operands.size() == 1 &&
-         c.equal(f.operands[0], g.operands[0]) &&
-         f.shape == c.of(g.operands[0]).shape;
-}
-
-bool keepsZero(const Term &f) {
-  return oneOf(f.kind,
-               {"relu", "relu6", "leaky_relu", "elu", "gelu", "gelu_tanh",
-                "tanh", "silu", "abs", "neg", "square", "softsign", "selu"});
-}
-
-bool unaryThroughMove(const Claim &c) {
-  const Term &move = c.x();
-  if (!c.n.is("unary")) {
-    return false;
+  for (size_t i = 0; i < c.n.operands.size(); ++i) {
+    if (c.equal(c.n.operands[i], c.m.operands[i])) {
+      continue;
+    }
+    const Term &scalar = c.of(c.m.operands[i]);
+    Numbers values = c.x(i).numbers("values");
+    if (!c.x(i).is("constant") || !scalar.is("constant") ||
+        !scalar.shape.empty() || values.empty()) {
+      return false;
+    }
+    c.need("one-number", values.size() == 1);
+    if (scalar.numbers("values") != Numbers{values[0]}) {
+      return false;
+    }
   }
-  if (!move.is("concat")) {
-    return (oneOf(move.op, {"reshape", "transpose", "repeat", "slice"}) ||
-            (move.is("pad") && keepsZero(c.n))) &&
-           swapped(c);
-  }
-  bool agree = sameOp(move, c.m) && move.operands.size() == c.m.operands.size();
-  for (size_t i = 0; agree && i < move.operands.size(); ++i) {
-    const Term &f = c.terms.own(c.m.operands[i]);
-    agree = sameOp(c.n, f) && c.equal(f.operands.at(0), move.operands[i]);
-  }
-  return agree;
+  return true;
 }
 
-bool unaryThroughMaxPool(const Claim &c) {
-  Numbers params = c.n.numbers("params");
-  bool grows = oneOf(c.n.kind, {"relu", "relu6", "sigmoid", "tanh", "exp",
-                                "softplus", "softsign"}) ||
-               (oneOf(c.n.kind, {"leaky_relu", "elu"}) && params.size() == 1 &&
-                params[0] >= 0);
-  return c.n.is("unary") && grows && c.x().is("pool", "max") && swapped(c);
-}
-
-bool unaryThroughDropout(const Claim &c) {
-  return c.n.is("unary") && c.x().is("dropout") &&
-         oneOf(c.n.kind, {"relu", "leaky_relu", "abs", "neg"}) && swapped(c);
-}
-
-bool noiseThroughReshape(const Claim &c) {
-  return c.n.isNoise() && !c.n.has("noise_shape") && c.x().is("reshape") &&
-         swapped(c);
-}
+//===----------------------------------------------------------------------===//
+// Other forms of a contraction
+//===----------------------------------------------------------------------===//
 
 bool convIsDense(const Claim &c) {
+  c.need("in-place", allAre(c.n.ints("strides"), 1) &&
+                         allAre(c.n.ints("pads_low"), 0) &&
+                         allAre(c.n.ints("pads_high"), 0));
   if (!c.n.is("conv") || !c.m.is("dense") || c.n.number("groups") > 1 ||
-      !allAre(c.n.ints("strides"), 1) || !allAre(c.n.ints("pads_low"), 0) ||
-      !allAre(c.n.ints("pads_high"), 0) ||
       !c.equal(c.n.operands.at(0), c.m.operands.at(0))) {
     return false;
   }
@@ -321,33 +272,72 @@ bool convIsDense(const Claim &c) {
   Ints matrix(window.end() - 2, window.end());
   window.resize(window.size() - 2);
   const Term &kernel = c.terms.own(c.m.operands.at(1));
-  return window == ones(window.size()) && kernel.shape == matrix &&
-         kernel.is("reshape") &&
+  return allAre(window, 1) && kernel.shape == matrix && kernel.is("reshape") &&
          c.equal(kernel.operands.at(0), c.n.operands.at(1));
+}
+
+bool padIntoConv(const Claim &c) {
+  const Term &pad = c.x();
+  Term wanted = c.n;
+  if (!(c.n.is("conv") || c.n.is("depthwise_conv")) || !pad.is("pad") ||
+      pad.ints("low").back() != 0 || pad.ints("high").back() != 0) {
+    return false;
+  }
+  wanted.operands[0] = pad.operands.at(0);
+  for (bool low : {true, false}) {
+    const char *own = low ? "pads_low" : "pads_high";
+    Ints pads = c.n.ints(own), more = pad.ints(low ? "low" : "high");
+    for (size_t i = 0; i < pads.size(); ++i) {
+      pads[i] += more.at(i + 1);
+    }
+    wanted.attrs[own] = pads;
+  }
+  return congruent(c, wanted, c.m);
 }
 
 const std::map<std::string, bool (*)(const Claim &)> laws = {
     {"same", same},
-    {"identity", identity},
+    {"trivial-move", trivialMove},
+    {"trivial-pool", trivialPool},
+    {"trivial-reduce", trivialReduce},
+    {"trivial-noise", trivialNoise},
+    {"neutral", neutral},
     {"noise-at-inference", noiseAtInference},
     {"batch-norm-mode", batchNormMode},
-    {"unary-form", unaryForm},
+    {"leaky-relu-0", leakyRelu0},
+    {"clipped-relu", clippedRelu},
+    {"clipped-relu6", clippedRelu6},
     {"on-range", onRange},
+    {"relu6-on-range", relu6OnRange},
     {"twice", twice},
+    {"half", half},
+    {"even", even},
+    {"negate-twice", negateTwice},
     {"reshape-reshape", reshapeReshape},
     {"transpose-transpose", transposeTranspose},
+    {"repeat-repeat", repeatRepeat},
     {"pad-pad", padPad},
+    {"pad-transpose", padTranspose},
     {"slice-pad", slicePad},
+    {"slice-slice", sliceSlice},
     {"concat-concat", concatConcat},
+    {"weight-reshape", weightReshape},
     {"sum", sum},
     {"product", productLaw},
-    {"commute", commute},
+    {"extremum", extremum},
+    {"splat", splat},
     {"unary-through-move", unaryThroughMove},
+    {"unary-through-concat", unaryThroughConcat},
+    {"unary-through-pad", unaryThroughPad},
     {"unary-through-max-pool", unaryThroughMaxPool},
-    {"noise-through-reshape", noiseThroughReshape},
     {"unary-through-dropout", unaryThroughDropout},
+    {"noise-through-reshape", noiseThroughReshape},
+    {"scale-through-unary", scaleThroughUnary},
+    {"scale-through-linear", scaleThroughLinear},
+    {"scale-through-maximum", scaleThroughMaximum},
+    {"scale-through-sum", scaleThroughSum},
     {"conv-is-dense", convIsDense},
-    {"weight-reshape", weightReshape},
+    {"pad-into-conv", padIntoConv},
 };
 
 } // namespace
@@ -366,7 +356,7 @@ void Terms::apply(const std::string &law, int node, int same) {
                 std::to_string(same) + " are equal already");
   }
   const Term &m = own(same);
-  if (n.shape != m.shape || !found->second({*this, n, same, m})) {
+  if (n.shape != m.shape || !found->second({*this, law, n, same, m})) {
     throw Wrong("law '" + law + "' does not say that term " +
                 std::to_string(node) + " ('" + n.op + "') equals term " +
                 std::to_string(same) + " ('" + m.op + "')");

@@ -30,7 +30,7 @@ ARROWS = {
     "compiler/Pipelines": ["compiler/Conversion", "compiler/Transforms", "dialect", *PLAIN],
     "checker": [],
     "compiler/Driver": ["checker", "compiler", "dialect", "frontends", "runtime"],
-    "compiler/tools": ["compiler", "dialect", "frontends"],
+    "compiler/tools": ["checker", "compiler", "dialect", "frontends"],
 }
 # What makes an #include one of these libraries'.
 HALIDE = re.compile(r"^Halide")

@@ -3,43 +3,75 @@
 
 usage: check-proof-laws.py [SOURCE_FOLDER [--write]]
 
-Each row of Laws.def must stand in the table and have an implementation of its
-own in the checker. --write makes the table. Prints a line per breach; exit
-status 1 if there is one.
+Each row of Laws.def must stand in the table, have an implementation of its own
+in the checker with the same conditions, a test of what it proves, and one of
+what its conditions keep away. --write makes the table. Prints a line per
+breach; exit status 1 if there is one.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import re
 import sys
 from pathlib import Path
 
-ROW = re.compile(r'^(VALUE|MOVE)_LAW\(\w+, "([^"]*)", "([^"]*)", "([^"]*)", "([^"]*)"\)', re.M)
+STRING = r'"([^"]*)"'
+ROW = re.compile(rf"^(?:(VALUE|MOVE)_LAW\((\w+), {STRING}, {STRING}, {STRING}\)|CONDITION\((\w+), \w+, {STRING}, {STRING}\))", re.M)
 BEGIN, END = "<!-- proof laws -->\n", "<!-- end of proof laws -->"
 
 
-def table(rows):
-    text = "| law | of | equation | where | modes |\n|---|---|---|---|---|\n"
-    for kind, name, *cells in rows:
-        cells = [cell.replace("|", "\\|") for cell in cells]
-        text += f"| `{name}` | {'values' if kind == 'VALUE' else 'penalties'} | {' | '.join(cells)} |\n"
-    return text
+class Law:
+    def __init__(self, kind, ident, name, equation, modes):
+        self.of_penalties, self.ident, self.name = kind == "MOVE", ident, name
+        self.equation, self.modes, self.conditions = equation, modes, []
+
+    def row(self):
+        conditions = "; ".join(f"`{name}`: {text}" for name, text in self.conditions)
+        cells = [f"`{self.name}`", "penalties" if self.of_penalties else "values", self.equation, conditions, self.modes]
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+    def breaches(self, source, checker):
+        """What is missing of the law outside of its row."""
+        if f'{{"{self.name}",' not in checker:
+            yield f"checker: no law '{self.name}'"
+        for condition, _ in self.conditions:
+            if f'need("{condition}",' not in checker:
+                yield f"checker: no condition '{condition}'"
+        test = f"{'penalty-' if self.of_penalties else ''}{self.name}"
+        for name in [test, *([f"{test}-bad"] if self.conditions else [])]:
+            if not (source / f"test/dialect/Proof/{name}.mlir").exists():
+                yield f"test/dialect/Proof: no {name}.mlir"
+
+
+def laws_of(text):
+    laws = []
+    for kind, ident, name, equation, modes, of, condition, words in ROW.findall(text):
+        if kind:
+            laws.append(Law(kind, ident, name, equation, modes))
+        elif not laws or laws[-1].ident != of:
+            sys.exit(f"dialect/Proof/Laws.def: condition '{condition}' does not follow its law '{of}'")
+        else:
+            laws[-1].conditions.append((condition, words))
+    return laws
+
+
+def table(laws):
+    return "| law | of | equation | conditions | modes |\n|---|---|---|---|---|\n" + "".join(law.row() for law in laws)
 
 
 def main():
     source = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    rows = ROW.findall((source / "dialect/Proof/Laws.def").read_text())
+    laws = laws_of((source / "dialect/Proof/Laws.def").read_text())
+    checker = " ".join("\n".join(file.read_text() for file in sorted((source / "checker").glob("*.cpp"))).split())
     page = source / "docs/proof.md"
     before, rest = page.read_text().split(BEGIN)
     present, after = rest.split(END)
     if "--write" in sys.argv:
-        page.write_text(before + BEGIN + table(rows) + END + after)
-        present = table(rows)
-    problems = [] if rows else ["dialect/Proof/Laws.def: no law was found"]
-    if present != table(rows):
+        page.write_text(before + BEGIN + table(laws) + END + after)
+        present = table(laws)
+    problems = [] if laws else ["dialect/Proof/Laws.def: no law was found"]
+    if present != table(laws):
         problems.append("docs/proof.md: the table is not that of Laws.def; run utils/check-proof-laws.py . --write")
-    for kind, name, *_ in rows:
-        file = source / "checker" / ("ValueLaws.cpp" if kind == "VALUE" else "Penalties.cpp")
-        if f'{{"{name}",' not in file.read_text():
-            problems.append(f"{file}: no law '{name}'")
+    for law in laws:
+        problems += law.breaches(source, checker)
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

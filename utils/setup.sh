@@ -22,6 +22,7 @@ kregc_packages=(
   libzip-dev libhdf5-dev libseccomp-dev nlohmann-json3-dev libcli11-dev
   libgmp-dev libflint-dev
   libgtest-dev librapidcheck-dev libbenchmark-dev
+  z3 # the laws of the prover, proved over the reals
   git python3 python3-venv python3-psutil # lit: time limits
 )
 
@@ -98,7 +99,7 @@ kregc_build() {
 kregc_link_tools() {
   local tool
   mkdir -p "$kregc_source/build/bin"
-  for tool in kregc kreg-opt kreg-lsp-server; do
+  for tool in kregc kreg-opt kreg-lsp-server kreg-check; do
     ln -sfn "../$1/bin/$tool" "$kregc_source/build/bin/$tool"
   done
 }
@@ -113,7 +114,7 @@ kregc_prepare() {
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
   preset=${1:-release}
   kregc_prepare
-  kregc_build "$preset" kregc kreg-opt kreg-lsp-server
+  kregc_build "$preset" kregc kreg-opt kreg-lsp-server kreg-check
   kregc_link_tools "$preset"
   kregc_say "tools are in build/bin"
 fi

@@ -176,7 +176,7 @@ Expected<ExitCode> equiv(const Options &options) {
     return b.takeError();
   }
   Expected<proof::Result> result =
-      proof::prove({**a, **b}, modesOf(options), accept);
+      proof::prove({**a, **b}, modesOf(options), {}, accept);
   if (!result) {
     return unsupported(toString(result.takeError()));
   }

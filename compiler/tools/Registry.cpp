@@ -4,6 +4,7 @@
 #include "compiler/tools/Registry.h"
 
 #include "compiler/Transforms/Passes.h"
+#include "compiler/tools/CompareModels.h"
 
 #include "dialect/IR/Kreg.h"
 #include "dialect/Training/Passes.h"
@@ -30,4 +31,5 @@ void mlir::kreg::registerKregPasses() {
   registerKregTransformsPasses();
   registerKregTrainingPasses();
   registerKregCompilerPasses();
+  registerCompareModelsPass();
 }

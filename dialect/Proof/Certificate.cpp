@@ -72,6 +72,7 @@ std::string proof::certificate(const Graph &graph,
     proofs.push_back(toJson(graph, *state, claim));
   }
   llvm::json::Object body{{"format", "kreg-certificate 1"},
+                          {"tolerance", states.front()->options.tolerance},
                           {"nodes", std::move(nodes)},
                           {"a", toJson(graph.models[0])},
                           {"b", toJson(graph.models[1])},

@@ -8,7 +8,8 @@ using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
 /// Whether two coefficients are the same; sets `rounded` if only up to it.
-static bool agree(const Coefficient &a, const Coefficient &b, bool &rounded) {
+static bool agree(const Coefficient &a, const Coefficient &b, double tolerance,
+                  bool &rounded) {
   if (a.value == b.value) {
     return true;
   }
@@ -16,7 +17,7 @@ static bool agree(const Coefficient &a, const Coefficient &b, bool &rounded) {
   if (distance < Rational(0)) {
     distance = -distance;
   }
-  Rational bound = (a.magnitude + b.magnitude) * *Rational::of(kTolerance);
+  Rational bound = (a.magnitude + b.magnitude) * *Rational::of(tolerance);
   if ((!a.computed && !b.computed) || distance > bound) {
     return false;
   }
@@ -46,14 +47,14 @@ Comparison proof::compare(const State &state, const Graph &graph) {
   };
   for (const PenaltyKey &key : keys) {
     Coefficient left = coefficientOf(0, key), right = coefficientOf(1, key);
-    if (!agree(left, right, result.rounded)) {
+    if (!agree(left, right, state.options.tolerance, result.rounded)) {
       result.penalties.push_back({key, left, right});
     }
   }
   for (int times : {0, 1}) {
     result.constantsDiffer |=
         !agree(state.sums[0].constants[times], state.sums[1].constants[times],
-               result.rounded);
+               state.options.tolerance, result.rounded);
   }
   return result;
 }

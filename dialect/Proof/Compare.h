@@ -25,10 +25,6 @@ struct Comparison {
   bool isEqual() const { return gradientsAgree() && !constantsDiffer; }
 };
 
-/// How far two constants may be apart that a law computed, relative to the
-/// terms that made them.
-inline constexpr double kTolerance = 1e-6;
-
 /// Compares the outputs and sums of a state whose penalties were moved.
 Comparison compare(const State &state, const Graph &graph);
 

@@ -107,8 +107,11 @@ static std::optional<double> meanOfNoise(const Node &noise, int power,
   if (noise.is("noise", "gaussian_noise")) {
     return power == 1 ? meanOfShifted(x, amount) : x * x + amount * amount;
   }
+  if (noise.is("dropout") && noise.number("rate") == 1) {
+    return 0; // of another rate it has moved on
+  }
   if (!noise.is("noise", "alpha_dropout")) {
-    return std::nullopt; // dropout has moved on
+    return std::nullopt;
   }
   double alpha = -1.7580993408473766;
   double a = 1 / std::sqrt((1 - amount) * (1 + amount * alpha * alpha));
@@ -134,8 +137,7 @@ llvm::Expected<double> Evaluator::mean(const PenaltyKey &key) {
     }
     sum += *term;
   }
-  double batch = double(inputs.front().shape.front());
-  return key.perBatch ? sum / batch : sum;
+  return key.perBatch ? sum / double(x->shape.front()) : sum;
 }
 
 llvm::Expected<std::pair<double, double>>

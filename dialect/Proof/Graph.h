@@ -5,6 +5,8 @@
 #ifndef KREGC_DIALECT_PROOF_GRAPH_H
 #define KREGC_DIALECT_PROOF_GRAPH_H
 
+#include "dialect/Proof/Law.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
@@ -17,6 +19,20 @@ namespace mlir::kreg::proof {
 /// The three readings of a model (docs/penalties.md, Modes).
 enum class Mode { Inference, Training, Expectation };
 StringRef name(Mode mode);
+
+/// What a person may choose about a comparison.
+struct ProveOptions {
+  /// How far two constants may be apart that a law computed, relative to the
+  /// terms that made them.
+  double tolerance = 1e-6;
+  /// Weights without values are the same symbol if they have the same path,
+  /// not the same place in their file.
+  bool matchByName = false;
+  /// For tests: a side condition that the prover ignores, and a seed for the
+  /// order in which it tries laws (0: that of the table).
+  std::optional<Condition> dropped = std::nullopt;
+  uint64_t order = 0;
+};
 
 /// A tensor: an op applied to tensors. Ops and attributes are those of the
 /// dialect but for

@@ -20,6 +20,7 @@ struct Targets {
   std::vector<std::pair<int, Rational>> terms;
   Rational constant;
   bool computed = false; ///< a factor is a number that a law computes
+  int power = 0;         ///< of the terms' penalties; 0: as it was
 };
 using Moved = std::optional<Targets>;
 
@@ -62,6 +63,9 @@ struct Place {
   PenaltyKey key;
   bool gradientsOnly;
 
+  bool need(Condition condition, bool holds) const {
+    return state.need(condition, holds);
+  }
   const Node &x() const { return state.operand(node); }
   int first() const { return node.operands[0]; }
   bool nonNegative() const {
@@ -75,8 +79,10 @@ Moved moveReshape(const Place &p) {
 }
 
 Moved moveTranspose(const Place &p) {
-  bool applies = p.node.is("transpose") && p.node.integers("perm")[0] == 0;
-  return applies ? Moved(to(p.first())) : std::nullopt;
+  return p.node.is("transpose") && p.need(Condition::TransposeBatchStays,
+                                          p.node.integers("perm")[0] == 0)
+             ? Moved(to(p.first()))
+             : std::nullopt;
 }
 
 Moved movePad(const Place &p) {
@@ -106,76 +112,97 @@ Moved moveSign(const Place &p) {
   return applies ? Moved(to(p.first())) : std::nullopt;
 }
 
-/// The number that a constant repeats.
-std::optional<Rational> splatOf(const Node &node) {
-  std::vector<double> values = node.numbers("values");
-  bool splat = node.is("constant") && values.size() == 1;
-  return splat ? Rational::of(values[0]) : std::nullopt;
-}
-
-Moved moveScale(const Place &p) {
-  bool division = p.node.is("binary", "div");
-  if ((!p.node.is("product") && !division) || p.node.operands.size() != 2) {
+/// S1(x²) = S2(x): the only law that changes the power.
+Moved moveSquare(const Place &p) {
+  if (!p.node.is("unary", "square") ||
+      !p.need(Condition::SquarePower1, p.key.power == 1)) {
     return std::nullopt;
   }
-  for (size_t i : {1, 0}) {
-    std::optional<Rational> c = splatOf(p.state.operand(p.node, i));
-    if (c && division) {
-      c = i == 1 ? Rational::divide(1, *c) : std::nullopt;
-    }
-    if (c && p.state.operand(p.node, 1 - i).shape == p.node.shape) {
-      Rational factor = p.key.power == 2   ? *c * *c
-                        : *c < Rational(0) ? -*c
-                                           : *c;
-      return to(p.node.operands[1 - i], factor);
-    }
+  Targets targets = to(p.first());
+  targets.power = 2;
+  return targets;
+}
+
+/// The factor of a penalty of c·x for the penalty of x.
+Rational factorOf(const Rational &c, int power) {
+  return power == 2 ? c * c : c < Rational(0) ? -c : c;
+}
+
+/// One operand has the shape of the product; the others are one number each.
+Moved moveScale(const Place &p) {
+  bool division = p.node.is("binary", "div");
+  if (!p.node.is("product") && !division) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  int x = -1;
+  Rational factor = 1;
+  for (auto [i, operand] : llvm::enumerate(p.node.operands)) {
+    const Node &node = p.state.at(operand);
+    std::vector<double> values = node.numbers("values");
+    if (x < 0 && !node.is("constant") && node.shape == p.node.shape) {
+      x = operand;
+      continue;
+    }
+    if (!node.is("constant") || values.empty() || (division && i == 0) ||
+        !p.need(Condition::ScaleOneNumber, values.size() == 1)) {
+      return std::nullopt;
+    }
+    std::optional<Rational> c = Rational::of(values[0]);
+    c = c && division ? Rational::divide(1, *c) : c;
+    if (!c) {
+      return std::nullopt;
+    }
+    factor = factor * factorOf(*c, p.key.power);
+  }
+  return x < 0 ? std::nullopt : Moved(to(x, factor));
 }
 
 Moved moveAvgPool(const Place &p) {
   const Node &pool = p.node;
-  if (!pool.is("pool", "avg") || p.key.power != 1 || !p.nonNegative()) {
+  if (!pool.is("pool", "avg")) {
     return std::nullopt;
   }
   std::vector<int64_t> window = pool.integers("window");
-  for (size_t dim = 0; dim < window.size(); ++dim) {
-    if (p.x().shape[dim + 1] != pool.shape[dim + 1] * window[dim]) {
-      return std::nullopt;
-    }
-  }
   bool tiles = pool.integers("strides") == window &&
                allAre(pool.integers("pads_low"), 0) &&
                allAre(pool.integers("pads_high"), 0);
-  return tiles ? Moved(to(p.first(), ratio(1, productOf(window))))
-               : std::nullopt;
+  for (size_t dim = 0; dim < window.size(); ++dim) {
+    tiles &= p.x().shape[dim + 1] == pool.shape[dim + 1] * window[dim];
+  }
+  return p.need(Condition::AvgPoolPower1, p.key.power == 1) &&
+                 p.need(Condition::AvgPoolTiles, tiles) &&
+                 p.need(Condition::AvgPoolNonNegative, p.nonNegative())
+             ? Moved(to(p.first(), ratio(1, productOf(window))))
+             : std::nullopt;
 }
 
 Moved moveReduce(const Place &p) {
   bool mean = p.node.is("reduce", "mean");
-  if ((!mean && !p.node.is("reduce", "sum")) || p.key.power != 1 ||
-      !p.nonNegative()) {
+  if (!mean && !p.node.is("reduce", "sum")) {
     return std::nullopt;
   }
   int64_t length = rowLength(p.x(), p.node.integers("axes"));
-  if (length <= 0) {
-    return std::nullopt;
-  }
-  return to(p.first(), mean ? ratio(1, length) : Rational(1));
+  return length > 0 && p.need(Condition::ReducePower1, p.key.power == 1) &&
+                 p.need(Condition::ReduceNonNegative, p.nonNegative())
+             ? Moved(to(p.first(), mean ? ratio(1, length) : Rational(1)))
+             : std::nullopt;
 }
 
 Moved moveSum(const Place &p) {
-  if (!p.node.is("sum") || p.key.power != 1 || !p.nonNegative()) {
+  if (!p.node.is("sum")) {
     return std::nullopt;
   }
   Targets targets;
+  bool same = true;
   for (int operand : p.node.operands) {
-    if (p.state.at(operand).shape != p.node.shape) {
-      return std::nullopt;
-    }
+    same &= p.state.at(operand).shape == p.node.shape;
     targets.terms.emplace_back(operand, 1);
   }
-  return targets;
+  return p.need(Condition::SumPower1, p.key.power == 1) &&
+                 p.need(Condition::SumNoBroadcast, same) &&
+                 p.need(Condition::SumNonNegative, p.nonNegative())
+             ? Moved(std::move(targets))
+             : std::nullopt;
 }
 
 /// Rows per sample: of a row's elements one remains.
@@ -187,35 +214,45 @@ Targets rows(const Node &node, const std::vector<int64_t> &axes) {
 }
 
 Moved moveSoftmaxL1(const Place &p) {
-  bool applies = p.node.is("softmax") && p.key.power == 1 &&
-                 p.node.shape[p.node.integer("axis")] > 0;
-  return applies ? Moved(rows(p.node, {p.node.integer("axis")})) : std::nullopt;
+  return p.node.is("softmax") && p.node.shape[p.node.integer("axis")] > 0 &&
+                 p.need(Condition::SoftmaxL1Power1, p.key.power == 1)
+             ? Moved(rows(p.node, {p.node.integer("axis")}))
+             : std::nullopt;
 }
 
 Moved moveUnitNormL2(const Place &p) {
-  bool applies = p.gradientsOnly && p.node.is("normalize", "l2") &&
-                 p.key.power == 2 && p.node.elements() > 0;
-  return applies ? Moved(rows(p.node, p.node.integers("axes"))) : std::nullopt;
+  return p.node.is("normalize", "l2") && p.node.elements() > 0 &&
+                 p.need(Condition::UnitNormL2Power2, p.key.power == 2) &&
+                 p.need(Condition::UnitNormL2GradientsOnly, p.gradientsOnly)
+             ? Moved(rows(p.node, p.node.integers("axes")))
+             : std::nullopt;
 }
 
-/// The draw is independent of x, and the mode takes the mean over it.
-bool isMean(const Place &p) {
-  return p.state.mode == Mode::Expectation &&
-         !p.state.dependsOnDraw(p.first(), p.node.integer("draw", -1));
+/// Whether x is independent of the noise that `p.node` adds to it. It always
+/// is: each call has its own draw.
+bool isIndependent(const Place &p) {
+  return !p.state.dependsOnDraw(p.first(), p.node.integer("draw", -1));
 }
 
 Moved moveDropout(const Place &p) {
-  if (!p.node.is("dropout") || !isMean(p) || p.node.number("rate") >= 1) {
+  double rate = p.node.number("rate");
+  if (!p.node.is("dropout") || !isIndependent(p) ||
+      !p.need(Condition::DropoutMode, p.state.mode == Mode::Expectation) ||
+      !p.need(Condition::DropoutRateBelow1, rate < 1)) {
     return std::nullopt;
   }
-  Rational keep = Rational(1) - *Rational::of(p.node.number("rate"));
-  return to(p.first(),
-            p.key.power == 1 ? Rational(1) : *Rational::divide(1, keep));
+  std::optional<Rational> inverse =
+      Rational::divide(1, Rational(1) - *Rational::of(rate));
+  return to(p.first(), p.key.power == 1 ? 1 : inverse.value_or(1));
 }
 
+/// A rate of 1 has no finite deviation.
 Moved moveGaussianDropout(const Place &p) {
   double rate = p.node.number("amount");
-  if (!p.node.is("noise", "gaussian_dropout") || !isMean(p) || rate >= 1) {
+  if (!p.node.is("noise", "gaussian_dropout") || !isIndependent(p) ||
+      rate >= 1 ||
+      !p.need(Condition::GaussianDropoutMode,
+              p.state.mode == Mode::Expectation)) {
     return std::nullopt;
   }
   if (p.key.power == 2) {
@@ -230,7 +267,10 @@ Moved moveGaussianDropout(const Place &p) {
 }
 
 Moved moveGaussianNoise(const Place &p) {
-  if (!p.node.is("noise", "gaussian_noise") || p.key.power != 2 || !isMean(p)) {
+  if (!p.node.is("noise", "gaussian_noise") || !isIndependent(p) ||
+      !p.need(Condition::GaussianNoiseMode,
+              p.state.mode == Mode::Expectation) ||
+      !p.need(Condition::GaussianNoisePower2, p.key.power == 2)) {
     return std::nullopt;
   }
   Targets targets = to(p.first());
@@ -245,7 +285,7 @@ struct NamedMove {
 };
 
 std::optional<NamedMove> findMove(const Place &place) {
-#define MOVE_LAW(Id, name, equation, where, modes)                             \
+#define MOVE_LAW(Id, name, equation, modes)                                    \
   if (Moved moved = move##Id(place)) {                                         \
     return NamedMove{name, std::move(*moved)};                                 \
   }
@@ -302,7 +342,8 @@ static void moveSum(State &state, PenaltySum &sum, int model,
     Coefficient coefficient = sum.terms[key];
     sum.terms.erase(key);
     for (const auto &[tensor, factor] : move->targets.terms) {
-      PenaltyKey target = {state.find(tensor), key.power, key.perBatch};
+      int power = move->targets.power ? move->targets.power : key.power;
+      PenaltyKey target = {state.find(tensor), power, key.perBatch};
       sum.terms[target].add(coefficient.value * factor,
                             coefficient.computed || move->targets.computed);
       enqueue(target);

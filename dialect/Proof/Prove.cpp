@@ -67,9 +67,9 @@ namespace {
 /// One comparison.
 class Prover {
 public:
-  Prover(std::array<ModuleOp, 2> modules,
+  Prover(std::array<ModuleOp, 2> modules, const ProveOptions &options,
          llvm::function_ref<std::string(const std::string &)> check)
-      : modules(modules), check(check) {}
+      : modules(modules), options(options), check(check) {}
 
   llvm::Expected<Result> run(ArrayRef<Mode> modes);
 
@@ -80,6 +80,7 @@ private:
   bool accepted(const State &state, StringRef claim, Verdict &verdict);
 
   std::array<ModuleOp, 2> modules;
+  const ProveOptions options;
   llvm::function_ref<std::string(const std::string &)> check;
   Graph graph;
   std::vector<std::unique_ptr<State>> states;
@@ -100,7 +101,7 @@ bool Prover::accepted(const State &state, StringRef claim, Verdict &verdict) {
 /// own.
 bool Prover::isProved(ArrayRef<NewCoefficients> repair, Mode mode) {
   Graph repaired = withRepair(graph, repair);
-  State state(repaired, mode);
+  State state(repaired, mode, options);
   state.normalise();
   movePenalties(state, repaired);
   return compare(state, repaired).isEqual() &&
@@ -169,7 +170,7 @@ llvm::Expected<Result> Prover::run(ArrayRef<Mode> modes) {
       result.verdicts.push_back(std::move(verdict));
       continue;
     }
-    states.push_back(std::make_unique<State>(graph, mode));
+    states.push_back(std::make_unique<State>(graph, mode, options));
     result.verdicts.push_back(decide(*states.back()));
   }
   if (!proved.empty()) {
@@ -181,6 +182,7 @@ llvm::Expected<Result> Prover::run(ArrayRef<Mode> modes) {
 
 llvm::Expected<Result>
 proof::prove(std::array<ModuleOp, 2> modules, ArrayRef<Mode> modes,
+             const ProveOptions &options,
              llvm::function_ref<std::string(const std::string &)> check) {
-  return Prover(modules, check).run(modes);
+  return Prover(modules, options, check).run(modes);
 }

@@ -38,6 +38,7 @@ struct Result {
 /// not accept. Errors: an op that the prover has no meaning for.
 llvm::Expected<Result>
 prove(std::array<ModuleOp, 2> modules, ArrayRef<Mode> modes,
+      const ProveOptions &options,
       llvm::function_ref<std::string(const std::string &)> check);
 
 } // namespace mlir::kreg::proof

@@ -4,6 +4,7 @@
 #include "dialect/Proof/State.h"
 
 #include <cmath>
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::kreg;
@@ -16,7 +17,8 @@ void Coefficient::add(const Rational &term, bool byLaw) {
   computed |= byLaw || !first;
 }
 
-State::State(const Graph &graph, Mode mode) : mode(mode), nodes(graph.nodes) {
+State::State(const Graph &graph, Mode mode, const ProveOptions &options)
+    : mode(mode), options(options), nodes(graph.nodes) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     parents.push_back(static_cast<int>(i));
   }
@@ -32,6 +34,20 @@ int State::find(int id) const {
 void State::unite(StringRef law, int node, int same) {
   steps.push_back({law.str(), node, same});
   parents[find(node)] = find(same);
+}
+
+/// A permutation of the laws for each number of steps: (a·i + b) mod count with
+/// a prime to count.
+size_t State::order(size_t index, size_t count) const {
+  if (options.order == 0) {
+    return index;
+  }
+  uint64_t mixed = (options.order + steps.size()) * 0x9E3779B97F4A7C15u;
+  uint64_t factor = 1 + (mixed >> 40) % (count - 1);
+  while (std::gcd(factor, uint64_t(count)) != 1) {
+    ++factor;
+  }
+  return (factor * index + (mixed >> 8)) % count;
 }
 
 /// Makes find(id) the normal form of node `id`, whose operands have theirs.
@@ -100,16 +116,23 @@ static Interval unaryRange(const Node &node, Interval x) {
   if (kind == "relu6") {
     return {std::clamp(x.lo, 0.0, 6.0), std::clamp(x.hi, 0.0, 6.0)};
   }
-  if (kind == "sigmoid" || kind == "hard_sigmoid") {
+  if (kind == "sigmoid" || kind == "hard_sigmoid" || kind == "step") {
     return {0, 1};
+  }
+  std::vector<double> params = node.numbers("params");
+  if (kind == "clip" && params.size() == 2 && params[0] <= params[1]) {
+    return {std::clamp(x.lo, params[0], params[1]),
+            std::clamp(x.hi, params[0], params[1])};
+  }
+  if (kind == "tanh" || kind == "softsign" || kind == "erf" || kind == "sign") {
+    return {x.lo >= 0 ? 0.0 : -1.0, 1};
   }
   if (kind == "exp" || kind == "abs" || kind == "square" ||
       kind == "softplus" || kind == "sqrt") {
     return {0, kInfinity};
   }
-  bool keepsSign = kind == "leaky_relu" || kind == "elu" || kind == "tanh" ||
-                   kind == "gelu" || kind == "silu" || kind == "softsign" ||
-                   kind == "selu";
+  bool keepsSign = kind == "leaky_relu" || kind == "elu" || kind == "gelu" ||
+                   kind == "silu" || kind == "selu";
   return {keepsSign && x.lo >= 0 ? 0 : -kInfinity, kInfinity};
 }
 
@@ -158,8 +181,7 @@ Interval State::range(int id) {
   } else if (node.is("pad")) {
     result = {std::min(hull.lo, 0.0), std::max(hull.hi, 0.0)};
   } else if (node.is("dropout") || node.is("sum") || node.is("product") ||
-             node.is("reduce") || node.is("binary", "max") ||
-             node.is("binary", "min")) {
+             node.is("reduce") || node.is("maximum") || node.is("minimum")) {
     result.lo = nonNegative ? 0 : -kInfinity;
   }
   ranges[id] = result;

@@ -6,6 +6,7 @@
 
 #include "dialect/Interpreter/Rational.h"
 #include "dialect/Proof/Graph.h"
+#include "dialect/Proof/Law.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -63,9 +64,10 @@ struct Interval {
 
 class State {
 public:
-  State(const Graph &graph, Mode mode);
+  State(const Graph &graph, Mode mode, const ProveOptions &options = {});
 
   const Mode mode;
+  const ProveOptions options;
   std::vector<Node> nodes; ///< those of the graph, then what laws made
   std::vector<Step> steps;
   std::vector<Move> moves;
@@ -88,6 +90,15 @@ public:
 
   Interval range(int id);
   bool isNonNegative(int id) { return range(id).lo >= 0; }
+
+  /// A law asks for each of its conditions here: whether it `holds`, or a test
+  /// has dropped it.
+  bool need(Condition condition, bool holds) const {
+    return holds || options.dropped == condition;
+  }
+  /// Which of `count` laws is tried as number `index`: a test may ask for
+  /// another order than that of the table.
+  size_t order(size_t index, size_t count) const;
 
   /// Whether the value of `id` depends on draw number `draw`.
   bool dependsOnDraw(int id, int64_t draw) const;

@@ -62,7 +62,7 @@ TEST_P(Laws, SayWhatIsTrue) {
   ASSERT_TRUE(a && b) << textOf(test, test.a) << textOf(test, test.b);
   for (bool swapped : {false, true}) {
     auto result =
-        proof::prove({swapped ? *b : *a, swapped ? *a : *b}, test.mode, accept);
+        proof::prove({swapped ? *b : *a, swapped ? *a : *b}, test.mode, {}, accept);
     ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
     const Verdict &verdict = result->verdicts.front();
     EXPECT_EQ(verdict.kind, test.kind) << verdict.reason;
@@ -285,7 +285,7 @@ TEST(Proof, LongModels) {
   auto a = parseSourceString<ModuleOp>(text + "\n}", &context);
   auto b = parseSourceString<ModuleOp>(text + "\n}", &context);
   ASSERT_TRUE(a && b);
-  auto result = proof::prove({*a, *b}, Mode::Expectation, accept);
+  auto result = proof::prove({*a, *b}, Mode::Expectation, {}, accept);
   ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
   EXPECT_EQ(result->verdicts.front().kind, Equal)
       << result->verdicts.front().reason;

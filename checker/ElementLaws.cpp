@@ -1,0 +1,257 @@
+// Value laws of functions of each element, and of factors that are one number.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "checker/Claim.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace kregc::checker {
+
+//===----------------------------------------------------------------------===//
+// Functions of one number
+//===----------------------------------------------------------------------===//
+
+/// m is `kind` with `params` of the operand of n.
+static bool isKind(const Claim &c, const char *kind,
+                   const Numbers &params = {}) {
+  return c.m.is("unary", kind) && c.m.numbers("params") == params &&
+         c.equal(c.n.operands.at(0), c.m.operands.at(0));
+}
+
+bool leakyRelu0(const Claim &c) {
+  c.need("slope-0", c.n.numbers("params") == Numbers{0});
+  return c.n.is("unary", "leaky_relu") && isKind(c, "relu");
+}
+
+bool clippedRelu(const Claim &c) {
+  Numbers params = c.n.numbers("params");
+  params.resize(3);
+  c.need("threshold-0", params[1] == 0);
+  c.need("no-maximum", std::isinf(params[2]) && params[2] > 0);
+  return c.n.is("unary", "clipped_relu") &&
+         isKind(c, "leaky_relu", {params[0]});
+}
+
+bool clippedRelu6(const Claim &c) {
+  Numbers params = c.n.numbers("params");
+  params.resize(3);
+  c.need("slope-0", params[0] == 0);
+  c.need("threshold-0", params[1] == 0);
+  c.need("maximum-6", params[2] == 6);
+  return c.n.is("unary", "clipped_relu") && isKind(c, "relu6");
+}
+
+bool onRange(const Claim &c) {
+  c.need("non-negative", c.terms.bounds(c.n.operands.at(0)).lo >= 0);
+  return isUnary(c.n, {"relu", "leaky_relu", "elu", "abs"}) && c.isOperand();
+}
+
+bool relu6OnRange(const Claim &c) {
+  Bounds x = c.terms.bounds(c.n.operands.at(0));
+  c.need("non-negative", x.lo >= 0);
+  c.need("at-most-6", x.hi <= 6);
+  return c.n.is("unary", "relu6") && c.isOperand();
+}
+
+bool twice(const Claim &c) {
+  c.need("idempotent", oneOf(c.n.kind, {"relu", "relu6", "abs"}));
+  return c.n.is("unary") && sameOp(c.n, c.x()) && c.isOperand();
+}
+
+/// m is the op of n on the operand of n's operand.
+static bool skipsOne(const Claim &c) {
+  return sameOp(c.n, c.m) && c.equal(c.x().operands.at(0), c.m.operands.at(0));
+}
+
+bool half(const Claim &c) {
+  const Term &g = c.x();
+  Numbers params = g.numbers("params");
+  c.need("keeps-half",
+         g.kind == "relu" || (oneOf(g.kind, {"leaky_relu", "elu"}) &&
+                              params.size() == 1 && params[0] >= 0));
+  return isUnary(c.n, {"relu", "relu6"}) && g.is("unary") && skipsOne(c);
+}
+
+bool even(const Claim &c) {
+  c.need("even", oneOf(c.n.kind, {"abs", "square"}));
+  return c.n.is("unary") && isUnary(c.x(), {"neg", "abs"}) && skipsOne(c);
+}
+
+bool negateTwice(const Claim &c) {
+  return c.n.is("unary", "neg") && c.x().is("unary", "neg") &&
+         c.equal(c.x().operands.at(0), c.same);
+}
+
+/// n = f(g(x)) and m = g(f(x)), g's attributes kept.
+static bool swapped(const Claim &c) {
+  const Term &g = c.x();
+  if (!sameOp(g, c.m) || g.operands.size() != 1 || c.m.operands.size() != 1) {
+    return false;
+  }
+  const Term &f = c.terms.own(c.m.operands[0]);
+  return sameOp(c.n, f) && f.operands.size() == 1 &&
+         c.equal(f.operands[0], g.operands[0]) &&
+         f.shape == c.of(g.operands[0]).shape;
+}
+
+static bool keepsZero(const Term &f) {
+  return isUnary(f, {"relu",   "relu6", "leaky_relu", "elu",       "gelu",
+                     "tanh",   "silu",  "gelu_tanh",  "abs",       "neg",
+                     "square", "sqrt",  "softsign",   "selu",      "celu",
+                     "erf",    "sign",  "step",       "hard_silu", "mish"});
+}
+
+/// f(c·x) = c·f(x) for c >= 0.
+static bool homogeneous(const Term &f) {
+  return isUnary(f, {"relu", "leaky_relu", "abs", "neg"});
+}
+
+bool unaryThroughMove(const Claim &c) {
+  return c.n.is("unary") &&
+         oneOf(c.x().op, {"reshape", "transpose", "repeat", "slice"}) &&
+         swapped(c);
+}
+
+bool unaryThroughConcat(const Claim &c) {
+  const Term &concat = c.x();
+  bool agree = c.n.is("unary") && concat.is("concat") && sameOp(concat, c.m) &&
+               concat.operands.size() == c.m.operands.size();
+  for (size_t i = 0; agree && i < concat.operands.size(); ++i) {
+    const Term &f = c.terms.own(c.m.operands[i]);
+    agree = sameOp(c.n, f) && c.equal(f.operands.at(0), concat.operands[i]);
+  }
+  return agree;
+}
+
+bool unaryThroughPad(const Claim &c) {
+  c.need("keeps-zero", keepsZero(c.n));
+  return c.n.is("unary") && c.x().is("pad") && swapped(c);
+}
+
+bool unaryThroughMaxPool(const Claim &c) {
+  Numbers params = c.n.numbers("params");
+  c.need("monotone",
+         isUnary(c.n, {"relu", "relu6", "sigmoid", "tanh", "exp", "softplus",
+                       "softsign", "log_sigmoid", "erf"}) ||
+             (isUnary(c.n, {"leaky_relu", "elu"}) && params.size() == 1 &&
+              params[0] >= 0));
+  return c.n.is("unary") && c.x().is("pool", "max") && swapped(c);
+}
+
+bool unaryThroughDropout(const Claim &c) {
+  c.need("homogeneous", homogeneous(c.n));
+  return c.n.is("unary") && c.x().is("dropout") && swapped(c);
+}
+
+bool noiseThroughReshape(const Claim &c) {
+  c.need("per-element", !c.n.has("noise_shape"));
+  return c.n.isNoise() && c.x().is("reshape") && swapped(c);
+}
+
+//===----------------------------------------------------------------------===//
+// Factors that are one number
+//===----------------------------------------------------------------------===//
+
+/// The factors of a product that are scalars, and the one operand that is not.
+namespace {
+struct Scaled {
+  std::multiset<int> factors;
+  int x = -1;
+  bool negative = false; ///< one of the factors is
+};
+} // namespace
+
+static Scaled scaled(const Claim &c, int id) {
+  Scaled result;
+  for (int operand : c.of(id).operands) {
+    const Term &factor = c.of(operand);
+    Numbers values = factor.numbers("values");
+    if (factor.is("constant") && factor.shape.empty() && values.size() == 1) {
+      result.factors.insert(c.terms.find(operand));
+      result.negative = result.negative || !(values[0] >= 0);
+    } else if (result.x < 0) {
+      result.x = operand;
+    } else {
+      throw Wrong("a product of two tensors");
+    }
+  }
+  if (!c.of(id).is("product") || result.factors.empty() || result.x < 0) {
+    throw Wrong("not a number times a tensor");
+  }
+  return result;
+}
+
+/// n = g(c·x) and m = c·g(x).
+static bool pulledOut(const Claim &c, const Scaled &x) {
+  if (!c.m.is("product") || c.m.operands.size() != x.factors.size() + 1) {
+    return false;
+  }
+  Scaled y;
+  for (int operand : c.m.operands) {
+    const Term &g = c.terms.own(operand);
+    bool isRest = sameOp(g, c.n) && g.shape == c.n.shape &&
+                  g.operands.size() == c.n.operands.size() &&
+                  c.equal(g.operands.at(0), x.x) &&
+                  std::equal(g.operands.begin() + 1, g.operands.end(),
+                             c.n.operands.begin() + 1,
+                             [&](int a, int b) { return c.equal(a, b); });
+    if (isRest && y.x < 0) {
+      y.x = operand;
+    } else {
+      y.factors.insert(c.terms.find(operand));
+    }
+  }
+  return y.x >= 0 && y.factors == x.factors;
+}
+
+bool scaleThroughUnary(const Claim &c) {
+  Scaled x = scaled(c, c.n.operands.at(0));
+  c.need("homogeneous", homogeneous(c.n));
+  c.need("not-negative", c.n.kind == "neg" || !x.negative);
+  return c.n.is("unary") && pulledOut(c, x);
+}
+
+bool scaleThroughLinear(const Claim &c) {
+  c.need("linear", !(c.n.is("pool") || c.n.is("reduce")) ||
+                       oneOf(c.n.kind, {"avg", "mean", "sum"}));
+  return oneOf(c.n.op, {"reshape", "transpose", "pad", "slice", "repeat",
+                        "resize", "dropout", "dense", "conv", "depthwise_conv",
+                        "conv_transpose", "pool", "reduce"}) &&
+         pulledOut(c, scaled(c, c.n.operands.at(0)));
+}
+
+bool scaleThroughMaximum(const Claim &c) {
+  Scaled x = scaled(c, c.n.operands.at(0));
+  c.need("not-negative", !x.negative);
+  return (c.n.is("pool", "max") || c.n.is("reduce", "max") ||
+          c.n.is("reduce", "min")) &&
+         pulledOut(c, x);
+}
+
+/// n = c·x + c·y and m = c·(x + y), or so of concat.
+bool scaleThroughSum(const Claim &c) {
+  Scaled first = scaled(c, c.n.operands.at(0)), rest;
+  if (!(c.n.is("sum") || c.n.is("concat")) || !c.m.is("product")) {
+    return false;
+  }
+  const Term *parts = nullptr;
+  for (int operand : c.m.operands) {
+    const Term &term = c.terms.own(operand);
+    if (!parts && sameOp(term, c.n) && term.shape == c.n.shape) {
+      parts = &term;
+    } else {
+      rest.factors.insert(c.terms.find(operand));
+    }
+  }
+  bool agree = parts && rest.factors == first.factors &&
+               parts->operands.size() == c.n.operands.size();
+  for (size_t i = 0; agree && i < parts->operands.size(); ++i) {
+    Scaled part = scaled(c, c.n.operands[i]);
+    c.need("same-factor", part.factors == first.factors);
+    agree = c.equal(part.x, parts->operands[i]);
+  }
+  return agree;
+}
+
+} // namespace kregc::checker

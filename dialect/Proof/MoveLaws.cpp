@@ -1,0 +1,231 @@
+// Value laws of moves of elements, and of sums and products of many tensors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Proof/ValueLaws.h"
+
+using namespace mlir;
+using namespace mlir::kreg;
+using namespace mlir::kreg::proof;
+
+//===----------------------------------------------------------------------===//
+// Moves of elements
+//===----------------------------------------------------------------------===//
+
+static bool areBoth(const State &state, const Node &node, StringRef op) {
+  return node.is(op) && state.operand(node).is(op);
+}
+
+/// `node` applied to the operand of its operand, with a changed attribute.
+static int merged(State &state, const Node &node, StringRef attr = "",
+                  const std::vector<int64_t> &values = {}) {
+  Node copy = with(node, {state.operand(node).operands[0]}, node.shape);
+  if (!attr.empty()) {
+    copy.attrs[attr.str()] = llvm::json::Array(values);
+  }
+  return state.make(std::move(copy));
+}
+
+Equal proof::applyReshapeReshape(State &state, const Node &node) {
+  return areBoth(state, node, "reshape") ? Equal(merged(state, node))
+                                         : std::nullopt;
+}
+
+Equal proof::applyWeightReshape(State &state, const Node &node) {
+  if (!node.is("reshape") || !state.operand(node).is("weight")) {
+    return std::nullopt;
+  }
+  return state.make(with(state.operand(node), {}, node.shape));
+}
+
+Equal proof::applyTransposeTranspose(State &state, const Node &node) {
+  if (!areBoth(state, node, "transpose")) {
+    return std::nullopt;
+  }
+  std::vector<int64_t> first = state.operand(node).integers("perm");
+  std::vector<int64_t> perm = node.integers("perm");
+  for (int64_t &dim : perm) {
+    dim = first[dim];
+  }
+  return merged(state, node, "perm", perm);
+}
+
+Equal proof::applyRepeatRepeat(State &state, const Node &node) {
+  if (!areBoth(state, node, "repeat")) {
+    return std::nullopt;
+  }
+  std::vector<int64_t> factors = node.integers("factors");
+  std::vector<int64_t> inner = state.operand(node).integers("factors");
+  for (size_t dim = 0; dim < factors.size(); ++dim) {
+    factors[dim] *= inner[dim];
+  }
+  return merged(state, node, "factors", factors);
+}
+
+/// The inner op of `node` with low and high plus `sign` times those of `node`;
+/// `result` is what it is like.
+static Node withEnds(const Node &result, const Node &node, const Node &inner,
+                     int64_t sign) {
+  Node copy = result;
+  copy.operands = {inner.operands[0]};
+  copy.shape = node.shape;
+  copy.layer = node.layer;
+  for (StringRef end : {"low", "high"}) {
+    std::vector<int64_t> sum = inner.integers(end), more = node.integers(end);
+    for (size_t dim = 0; dim < sum.size(); ++dim) {
+      sum[dim] += sign * more[dim];
+    }
+    copy.attrs[end.str()] = llvm::json::Array(sum);
+  }
+  return copy;
+}
+
+Equal proof::applyPadPad(State &state, const Node &node) {
+  if (!areBoth(state, node, "pad")) {
+    return std::nullopt;
+  }
+  Node inner = state.operand(node);
+  return state.make(withEnds(inner, node, inner, 1));
+}
+
+Equal proof::applyPadTranspose(State &state, const Node &node) {
+  if (!node.is("pad") || !state.operand(node).is("transpose")) {
+    return std::nullopt;
+  }
+  Node transpose = state.operand(node);
+  std::vector<int64_t> perm = transpose.integers("perm");
+  Node pad = with(node, transpose.operands, node.shape);
+  for (StringRef end : {"low", "high"}) {
+    std::vector<int64_t> ends = node.integers(end), moved(ends.size());
+    for (size_t dim = 0; dim < perm.size(); ++dim) {
+      moved[perm[dim]] = ends[dim];
+    }
+    pad.attrs[end.str()] = llvm::json::Array(moved);
+  }
+  for (size_t dim = 0; dim < perm.size(); ++dim) {
+    pad.shape[perm[dim]] = node.shape[dim];
+  }
+  int inner = state.make(std::move(pad));
+  return state.make(with(transpose, {inner}, node.shape));
+}
+
+static bool hasStride1(const Node &slice) {
+  return allAre(slice.integers("strides"), 1);
+}
+
+Equal proof::applySlicePad(State &state, const Node &node) {
+  if (!node.is("slice") || !hasStride1(node) ||
+      !state.operand(node).is("pad")) {
+    return std::nullopt;
+  }
+  Node inner = state.operand(node);
+  Node pad = withEnds(inner, node, inner, -1);
+  bool positive = llvm::all_of(
+      llvm::concat<const int64_t>(pad.integers("low"), pad.integers("high")),
+      [](int64_t size) { return size >= 0; });
+  return state.need(Condition::SlicePadNoMoreCut, positive)
+             ? Equal(state.make(std::move(pad)))
+             : std::nullopt;
+}
+
+/// The stride of the result is the outer one's.
+Equal proof::applySliceSlice(State &state, const Node &node) {
+  if (!areBoth(state, node, "slice")) {
+    return std::nullopt;
+  }
+  Node inner = state.operand(node);
+  return state.need(Condition::SliceSliceStride1, hasStride1(inner))
+             ? Equal(state.make(withEnds(node, node, inner, 1)))
+             : std::nullopt;
+}
+
+Equal proof::applyConcatConcat(State &state, const Node &node) {
+  if (!node.is("concat")) {
+    return std::nullopt;
+  }
+  std::vector<int> parts;
+  for (int operand : node.operands) {
+    const Node &part = state.at(operand);
+    if (part.is("concat") && part.integer("axis") == node.integer("axis")) {
+      parts.insert(parts.end(), part.operands.begin(), part.operands.end());
+    } else {
+      parts.push_back(operand);
+    }
+  }
+  if (parts.size() == node.operands.size()) {
+    return std::nullopt;
+  }
+  return state.make(with(node, std::move(parts), node.shape));
+}
+
+//===----------------------------------------------------------------------===//
+// Sums, products and extrema of many tensors
+//===----------------------------------------------------------------------===//
+
+/// Longer ones are kept as terms of their own: a chain of n sums would
+/// otherwise be n² long.
+static constexpr size_t kMaxFlat = 64;
+
+/// One n-ary op in place of a tree of binary ones, operands by id.
+static Equal flatten(State &state, const Node &node, StringRef kind,
+                     StringRef nary) {
+  bool binary = node.is("binary", kind);
+  if (!binary && !node.is(nary)) {
+    return std::nullopt;
+  }
+  std::vector<int> operands;
+  for (int operand : node.operands) {
+    const Node &part = state.at(operand);
+    if (part.is(nary) && part.operands.size() < kMaxFlat) {
+      for (int inner : part.operands) {
+        operands.push_back(state.find(inner));
+      }
+    } else {
+      operands.push_back(state.find(operand));
+    }
+  }
+  llvm::sort(operands);
+  if (!binary && operands == node.operands) {
+    return std::nullopt;
+  }
+  Node sum = with(node, std::move(operands), node.shape);
+  sum.op = nary.str();
+  sum.attrs = {};
+  return state.make(std::move(sum));
+}
+
+Equal proof::applySum(State &state, const Node &node) {
+  return flatten(state, node, "add", "sum");
+}
+
+Equal proof::applyProduct(State &state, const Node &node) {
+  return flatten(state, node, "mul", "product");
+}
+
+Equal proof::applyExtremum(State &state, const Node &node) {
+  Equal maximum = flatten(state, node, "max", "maximum");
+  return maximum ? maximum : flatten(state, node, "min", "minimum");
+}
+
+Equal proof::applySplat(State &state, const Node &node) {
+  if (!node.is("sum") && !node.is("product")) {
+    return std::nullopt;
+  }
+  bool shaped = llvm::any_of(node.operands, [&](int operand) {
+    return !state.at(operand).is("constant") &&
+           state.at(operand).shape == node.shape;
+  });
+  for (size_t i = 0; shaped && i < node.operands.size(); ++i) {
+    const Node &constant = state.operand(node, i);
+    std::vector<double> values = constant.numbers("values");
+    if (constant.is("constant") && !constant.shape.empty() &&
+        state.need(Condition::SplatOneNumber, values.size() == 1)) {
+      Node scalar = with(constant, {}, {});
+      scalar.attrs["values"] =
+          llvm::json::Array{constant.attrs.getArray("values")->front()};
+      Node copy = node;
+      copy.operands[i] = state.make(std::move(scalar));
+      return state.make(std::move(copy));
+    }
+  }
+  return std::nullopt;
+}

@@ -1,0 +1,198 @@
+// Value laws of functions of each element.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialect/Proof/ValueLaws.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::kreg;
+using namespace mlir::kreg::proof;
+
+static bool isOneOf(const Node &f, ArrayRef<StringLiteral> kinds) {
+  return f.is("unary") && llvm::is_contained(kinds, f.text("kind"));
+}
+
+/// f(-0) = f(0) = 0.
+bool proof::keepsZero(const Node &f) {
+  static constexpr StringLiteral kinds[] = {
+      "relu", "relu6", "leaky_relu", "elu",    "gelu", "gelu_tanh", "tanh",
+      "silu", "abs",   "neg",        "square", "sqrt", "softsign",  "selu",
+      "celu", "erf",   "hard_silu",  "sign",   "step", "mish"};
+  return isOneOf(f, kinds);
+}
+
+/// f(c·x) = c·f(x) for every c >= 0.
+bool proof::isHomogeneous(const Node &f) {
+  static constexpr StringLiteral kinds[] = {"relu", "leaky_relu", "abs", "neg"};
+  return isOneOf(f, kinds);
+}
+
+/// a <= b implies f(a) <= f(b).
+static bool isMonotone(const Node &f) {
+  static constexpr StringLiteral kinds[] = {
+      "relu",     "relu6",    "sigmoid",     "tanh", "exp",
+      "softplus", "softsign", "log_sigmoid", "erf"};
+  std::vector<double> params = f.numbers("params");
+  return isOneOf(f, kinds) || (isOneOf(f, {"leaky_relu", "elu"}) &&
+                               params.size() == 1 && params[0] >= 0);
+}
+
+/// A node that applies another function to the same operand.
+static Equal otherKind(State &state, const Node &node, StringRef kind,
+                       ArrayRef<double> params = {}) {
+  Node copy = node;
+  copy.attrs.erase("params");
+  copy.attrs["kind"] = kind.str();
+  if (!params.empty()) {
+    copy.attrs["params"] = llvm::json::Array(params);
+  }
+  return state.make(std::move(copy));
+}
+
+Equal proof::applyLeakyRelu0(State &state, const Node &node) {
+  return node.is("unary", "leaky_relu") &&
+                 state.need(Condition::LeakyRelu0Slope0,
+                            node.numbers("params") == std::vector<double>{0})
+             ? otherKind(state, node, "relu")
+             : std::nullopt;
+}
+
+Equal proof::applyClippedRelu(State &state, const Node &node) {
+  std::vector<double> params = node.numbers("params");
+  if (!node.is("unary", "clipped_relu") || params.size() != 3) {
+    return std::nullopt;
+  }
+  bool unbounded = std::isinf(params[2]) && params[2] > 0;
+  return state.need(Condition::ClippedReluNoMaximum, unbounded) &&
+                 state.need(Condition::ClippedReluThreshold0, params[1] == 0)
+             ? otherKind(state, node, "leaky_relu", params[0])
+             : std::nullopt;
+}
+
+Equal proof::applyClippedRelu6(State &state, const Node &node) {
+  std::vector<double> params = node.numbers("params");
+  return node.is("unary", "clipped_relu") && params.size() == 3 &&
+                 state.need(Condition::ClippedRelu6Maximum6, params[2] == 6) &&
+                 state.need(Condition::ClippedRelu6Slope0, params[0] == 0) &&
+                 state.need(Condition::ClippedRelu6Threshold0, params[1] == 0)
+             ? otherKind(state, node, "relu6")
+             : std::nullopt;
+}
+
+Equal proof::applyOnRange(State &state, const Node &node) {
+  return isOneOf(node, {"relu", "leaky_relu", "elu", "abs"}) &&
+                 state.need(Condition::OnRangeNonNegative,
+                            state.isNonNegative(node.operands[0]))
+             ? Equal(node.operands[0])
+             : std::nullopt;
+}
+
+Equal proof::applyRelu6OnRange(State &state, const Node &node) {
+  if (!node.is("unary", "relu6")) {
+    return std::nullopt;
+  }
+  Interval x = state.range(node.operands[0]);
+  return state.need(Condition::Relu6OnRangeNonNegative, x.lo >= 0) &&
+                 state.need(Condition::Relu6OnRangeAtMost6, x.hi <= 6)
+             ? Equal(node.operands[0])
+             : std::nullopt;
+}
+
+Equal proof::applyTwice(State &state, const Node &f) {
+  if (!f.is("unary") || !state.operand(f).is("unary", f.text("kind")) ||
+      f.attrs != state.operand(f).attrs) {
+    return std::nullopt;
+  }
+  return state.need(Condition::TwiceIdempotent,
+                    isOneOf(f, {"relu", "relu6", "abs"}))
+             ? Equal(f.operands[0])
+             : std::nullopt;
+}
+
+/// g(x) = x for x >= 0, g(x) <= 0 for x < 0.
+static bool keepsHalf(const Node &g) {
+  std::vector<double> params = g.numbers("params");
+  return g.is("unary", "relu") || (isOneOf(g, {"leaky_relu", "elu"}) &&
+                                   params.size() == 1 && params[0] >= 0);
+}
+
+Equal proof::applyHalf(State &state, const Node &f) {
+  if (!isOneOf(f, {"relu", "relu6"}) || !state.operand(f).is("unary")) {
+    return std::nullopt;
+  }
+  const Node &g = state.operand(f);
+  bool form = isOneOf(g, {"relu", "leaky_relu", "elu"});
+  if (!form || !state.need(Condition::HalfKeepsHalf, keepsHalf(g))) {
+    return std::nullopt;
+  }
+  return state.make(with(f, {g.operands[0]}, f.shape));
+}
+
+Equal proof::applyEven(State &state, const Node &f) {
+  if (!f.is("unary") || !isOneOf(state.operand(f), {"neg", "abs"}) ||
+      !state.need(Condition::EvenEven, isOneOf(f, {"abs", "square"}))) {
+    return std::nullopt;
+  }
+  return state.make(with(f, {state.operand(f).operands[0]}, f.shape));
+}
+
+Equal proof::applyNegateTwice(State &state, const Node &node) {
+  return node.is("unary", "neg") && state.operand(node).is("unary", "neg")
+             ? Equal(state.operand(node).operands[0])
+             : std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Towards the inputs
+//===----------------------------------------------------------------------===//
+
+Equal proof::applyUnaryThroughMove(State &state, const Node &f) {
+  static constexpr StringLiteral moves[] = {"reshape", "transpose", "repeat",
+                                            "slice"};
+  return f.is("unary") && llvm::is_contained(moves, state.operand(f).op)
+             ? Equal(swap(state, f, state.operand(f)))
+             : std::nullopt;
+}
+
+Equal proof::applyUnaryThroughConcat(State &state, const Node &f) {
+  if (!f.is("unary") || !state.operand(f).is("concat")) {
+    return std::nullopt;
+  }
+  Node concat = state.operand(f);
+  for (int &part : concat.operands) {
+    part = state.make(with(f, {part}, state.at(part).shape));
+  }
+  return state.make(std::move(concat));
+}
+
+Equal proof::applyUnaryThroughPad(State &state, const Node &f) {
+  return f.is("unary") && state.operand(f).is("pad") &&
+                 state.need(Condition::UnaryThroughPadKeepsZero, keepsZero(f))
+             ? Equal(swap(state, f, state.operand(f)))
+             : std::nullopt;
+}
+
+Equal proof::applyUnaryThroughMaxPool(State &state, const Node &f) {
+  return f.is("unary") && state.operand(f).is("pool", "max") &&
+                 state.need(Condition::UnaryThroughMaxPoolMonotone,
+                            isMonotone(f))
+             ? Equal(swap(state, f, state.operand(f)))
+             : std::nullopt;
+}
+
+Equal proof::applyUnaryThroughDropout(State &state, const Node &f) {
+  return f.is("unary") && state.operand(f).is("dropout") &&
+                 state.need(Condition::UnaryThroughDropoutHomogeneous,
+                            isHomogeneous(f))
+             ? Equal(swap(state, f, state.operand(f)))
+             : std::nullopt;
+}
+
+Equal proof::applyNoiseThroughReshape(State &state, const Node &noise) {
+  return noise.isNoise() && state.operand(noise).is("reshape") &&
+                 state.need(Condition::NoiseThroughReshapePerElement,
+                            !noise.attrs.get("noise_shape"))
+             ? Equal(swap(state, noise, state.operand(noise)))
+             : std::nullopt;
+}

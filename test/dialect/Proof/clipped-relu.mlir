@@ -1,0 +1,27 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+kreg.model @unbounded(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary leaky_relu %x params [0.25] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @unbounded_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary clipped_relu %x params [0.25, 0.0, 0x7FF0000000000000] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+
+// -----
+
+kreg.model @unbounded_relu(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary relu %x : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @unbounded_relu_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary clipped_relu %x params [0.0, 0.0, 0x7FF0000000000000] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}

@@ -1,0 +1,15 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+// keeps-half: a negative slope turns the other half over
+kreg.model @negative_slope(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary relu %x : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @negative_slope_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %r = kreg.unary leaky_relu %x params [-0.25] : tensor<?x4xf32>
+  %y = kreg.unary relu %r : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}

@@ -1,0 +1,15 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+kreg.model @neg_of_neg(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary tanh %x : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @neg_of_neg_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %r = kreg.unary neg %x : tensor<?x4xf32>
+  %s = kreg.unary neg %r : tensor<?x4xf32>
+  %y = kreg.unary tanh %s : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}

@@ -1,0 +1,15 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+// mode: in training it drops
+kreg.model @dropout(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary sigmoid %x : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: undecided}}
+kreg.model @dropout_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %z = kreg.dropout %x rate 0.5 : tensor<?x4xf32>
+  %y = kreg.unary sigmoid %z : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}

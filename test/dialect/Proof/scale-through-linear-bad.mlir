@@ -1,0 +1,37 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+// linear: the maximum of -x is not minus that of x
+kreg.model @max_pool(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %c : (tensor<?x4x4x2xf32>, tensor<1xf32>) -> tensor<?x4x4x2xf32>
+  %y = kreg.pool max %s window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @max_pool_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %s = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %y = kreg.binary mul %s, %c : (tensor<?x2x2x2xf32>, tensor<1xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+
+// -----
+
+// linear: the same of a dimension
+kreg.model @max(%x: tensor<?x4xf32>) -> tensor<?xf32> {
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
+  %y = kreg.reduce max %s axes [1] : (tensor<?x4xf32>) -> tensor<?xf32>
+  kreg.return %y : tensor<?xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @max_b(%x: tensor<?x4xf32>) -> tensor<?xf32> {
+  %s = kreg.reduce max %x axes [1] : (tensor<?x4xf32>) -> tensor<?xf32>
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %y = kreg.binary mul %s, %c : (tensor<?xf32>, tensor<1xf32>) -> tensor<?xf32>
+  kreg.return %y : tensor<?xf32>
+}

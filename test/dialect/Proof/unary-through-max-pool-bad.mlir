@@ -1,0 +1,33 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+// monotone: |x| decreases first
+kreg.model @abs(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %y = kreg.unary abs %z : tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @abs_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.unary abs %x : tensor<?x4x4x2xf32>
+  %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+
+// -----
+
+// monotone: so does a negative slope
+kreg.model @negative_slope(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %y = kreg.unary leaky_relu %z params [-0.5] : tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @negative_slope_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.unary leaky_relu %x params [-0.5] : tensor<?x4x4x2xf32>
+  %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}

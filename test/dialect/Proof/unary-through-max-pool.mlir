@@ -1,0 +1,31 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+kreg.model @relu(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %y = kreg.unary relu %z : tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @relu_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.unary relu %x : tensor<?x4x4x2xf32>
+  %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+
+// -----
+
+kreg.model @leaky_relu(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %y = kreg.unary leaky_relu %z params [0.25] : tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @leaky_relu_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.unary leaky_relu %x params [0.25] : tensor<?x4x4x2xf32>
+  %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}

@@ -1,0 +1,15 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+kreg.model @relu(%x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  %z = kreg.pad %x low [0, 1] high [0, 1] : (tensor<?x4xf32>) -> tensor<?x6xf32>
+  %y = kreg.unary relu %z : tensor<?x6xf32>
+  kreg.return %y : tensor<?x6xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @relu_b(%x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  %z = kreg.unary relu %x : tensor<?x4xf32>
+  %y = kreg.pad %z low [0, 1] high [0, 1] : (tensor<?x4xf32>) -> tensor<?x6xf32>
+  kreg.return %y : tensor<?x6xf32>
+}

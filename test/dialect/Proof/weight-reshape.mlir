@@ -1,0 +1,19 @@
+// RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
+
+// Keras stores one of them with a window of one element.
+kreg.variable @kernel trainable : tensor<4x2xf32> = dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]> : tensor<4x2xf32>
+kreg.variable @window trainable : tensor<1x4x2xf32> = dense<[[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]]> : tensor<1x4x2xf32>
+kreg.model @kernel_in_another_shape(%x: tensor<?x1x4xf32>) -> tensor<?x1x2xf32> {
+  %k = kreg.read @kernel : tensor<4x2xf32>
+  %y = kreg.dense %x, %k : (tensor<?x1x4xf32>, tensor<4x2xf32>) -> tensor<?x1x2xf32>
+  kreg.return %y : tensor<?x1x2xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @kernel_in_another_shape_b(%x: tensor<?x1x4xf32>) -> tensor<?x1x2xf32> {
+  %k = kreg.read @window : tensor<1x4x2xf32>
+  %r = kreg.reshape %k : tensor<1x4x2xf32> to tensor<4x2xf32>
+  %y = kreg.dense %x, %r : (tensor<?x1x4xf32>, tensor<4x2xf32>) -> tensor<?x1x2xf32>
+  kreg.return %y : tensor<?x1x2xf32>
+}
