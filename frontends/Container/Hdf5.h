@@ -38,6 +38,8 @@ public:
   ~Hdf5File();
 
   llvm::StringRef file() const { return name; }
+  /// All that is in the file.
+  const Hdf5Node &tree() const { return root; }
 
   /// Whether there is something at `path`; an error if a link on the way is an
   /// external, soft or user-defined one.

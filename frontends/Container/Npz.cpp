@@ -6,6 +6,7 @@
 #include "frontends/Container/Error.h"
 #include "frontends/Container/Zip.h"
 
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -16,8 +17,27 @@ using namespace kregc;
 
 static constexpr llvm::StringLiteral magic("\x93NUMPY");
 
+namespace {
+struct TypeRow {
+  const char *descr, *name; ///< in a header, in messages
+  int64_t size;
+};
+} // namespace
+
+/// In the order of NpzType.
+static constexpr TypeRow types[] = {
+    {"<f4", "float32", 4}, {"<f8", "float64", 8}, {"<i4", "int32", 4},
+    {"<i8", "int64", 8},   {"<f2", "float16", 2}, {"<i2", "int16", 2},
+    {"|i1", "int8", 1},    {"<u4", "uint32", 4},  {"<u2", "uint16", 2},
+    {"|u1", "uint8", 1},   {"|b1", "bool", 1},
+};
+
 int64_t kregc::itemSize(NpzType type) {
-  return type == NpzType::F32 || type == NpzType::I32 ? 4 : 8;
+  return types[static_cast<size_t>(type)].size;
+}
+
+llvm::StringRef kregc::nameOf(NpzType type) {
+  return types[static_cast<size_t>(type)].name;
 }
 
 int64_t NpzArray::numElements() const {
@@ -28,32 +48,60 @@ int64_t NpzArray::numElements() const {
   return count;
 }
 
-template <typename To, typename From>
-static void convert(const std::vector<char> &bytes, std::vector<To> &out) {
-  for (size_t i = 0; i < out.size(); ++i) {
-    From value;
-    std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
-    out[i] = static_cast<To>(value);
+/// IEEE half precision, which C++17 has no type for.
+static float ofHalf(uint16_t bits) {
+  llvm::APFloat value(llvm::APFloat::IEEEhalf(), llvm::APInt(16, bits));
+  bool exact;
+  value.convert(llvm::APFloat::IEEEsingle(), llvm::APFloat::rmNearestTiesToEven,
+                &exact);
+  return value.convertToFloat();
+}
+
+template <typename From>
+static From load(const char *at) {
+  From value;
+  std::memcpy(&value, at, sizeof(From));
+  return value;
+}
+
+/// Calls `visit` with a function that loads a number of the type as it is.
+template <typename Visit>
+static void withLoader(NpzType type, Visit visit) {
+  switch (type) {
+  case NpzType::F32:
+    return visit(load<float>);
+  case NpzType::F64:
+    return visit(load<double>);
+  case NpzType::I32:
+    return visit(load<int32_t>);
+  case NpzType::I64:
+    return visit(load<int64_t>);
+  case NpzType::F16:
+    return visit([](const char *at) { return ofHalf(load<uint16_t>(at)); });
+  case NpzType::I16:
+    return visit(load<int16_t>);
+  case NpzType::I8:
+    return visit(load<int8_t>);
+  case NpzType::U32:
+    return visit(load<uint32_t>);
+  case NpzType::U16:
+    return visit(load<uint16_t>);
+  case NpzType::U8:
+    return visit(load<uint8_t>);
+  case NpzType::Bool:
+    return visit([](const char *at) { return *at != 0; });
   }
 }
 
 template <typename To>
 static std::vector<To> convertAll(const NpzArray &array) {
   std::vector<To> out(array.numElements());
-  switch (array.dtype) {
-  case NpzType::F32:
-    convert<To, float>(array.bytes, out);
-    break;
-  case NpzType::F64:
-    convert<To, double>(array.bytes, out);
-    break;
-  case NpzType::I32:
-    convert<To, int32_t>(array.bytes, out);
-    break;
-  case NpzType::I64:
-    convert<To, int64_t>(array.bytes, out);
-    break;
-  }
+  int64_t size = itemSize(array.dtype);
+  withLoader(array.dtype, [&](auto load) {
+    for (size_t i = 0; i < out.size(); ++i) {
+      out[i] = static_cast<To>(load(array.bytes.data() + i * size));
+    }
+  });
   return out;
 }
 
@@ -145,22 +193,17 @@ static llvm::Expected<Header> parseHeader(llvm::StringRef text,
 }
 
 static bool typeOf(llvm::StringRef descr, NpzType &type) {
-  llvm::StringRef kind = descr.drop_front(descr.empty() ? 0 : 1);
-  if (descr.empty() || (descr[0] != '<' && descr[0] != '=')) {
+  if (descr.size() != 3 || descr[0] == '>') {
     return false;
   }
-  if (kind == "f4") {
-    type = NpzType::F32;
-  } else if (kind == "f8") {
-    type = NpzType::F64;
-  } else if (kind == "i4") {
-    type = NpzType::I32;
-  } else if (kind == "i8") {
-    type = NpzType::I64;
-  } else {
-    return false;
+  for (size_t i = 0; i < std::size(types); ++i) {
+    // NumPy's first letter is the byte order: '<', '|' or '='.
+    if (descr.drop_front() == llvm::StringRef(types[i].descr).drop_front()) {
+      type = static_cast<NpzType>(i);
+      return llvm::StringRef("<|=").contains(descr[0]);
+    }
   }
-  return true;
+  return false;
 }
 
 /// Copies column-major `from` into row-major `array.bytes`.
@@ -204,8 +247,53 @@ static llvm::Error splitNpy(llvm::StringRef bytes, llvm::StringRef where,
   return llvm::Error::success();
 }
 
-static llvm::Expected<NpzArray>
-parseNpy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef where) {
+int64_t NpyView::numElements() const {
+  int64_t count = 1;
+  for (int64_t extent : shape) {
+    count *= extent;
+  }
+  return count;
+}
+
+int64_t NpyView::rowSize() const {
+  return shape[0] == 0 ? 0 : numElements() / shape[0];
+}
+
+void NpyView::readRow(int64_t row, float *out) const {
+  int64_t size = itemSize(dtype), count = rowSize();
+  if (!fortran) {
+    const char *from = data + row * count * size;
+    withLoader(dtype, [&](auto load) {
+      for (int64_t i = 0; i < count; ++i) {
+        out[i] = static_cast<float>(load(from + i * size));
+      }
+    });
+    return;
+  }
+  size_t rank = shape.size();
+  std::vector<int64_t> index(rank, 0), stride(rank, 1);
+  for (size_t d = 1; d < rank; ++d) {
+    stride[d] = stride[d - 1] * shape[d - 1];
+  }
+  withLoader(dtype, [&](auto load) {
+    int64_t source = row;
+    for (int64_t i = 0; i < count; ++i) {
+      out[i] = static_cast<float>(load(data + source * size));
+      for (size_t d = rank; d-- > 1;) {
+        source += stride[d];
+        if (++index[d] < shape[d]) {
+          break;
+        }
+        source -= index[d] * stride[d];
+        index[d] = 0;
+      }
+    }
+  });
+}
+
+llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
+                                       llvm::StringRef name,
+                                       llvm::StringRef where) {
   llvm::StringRef text, data;
   if (llvm::Error error = splitNpy(bytes, where, text, data)) {
     return std::move(error);
@@ -214,32 +302,47 @@ parseNpy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef where) {
   if (!header) {
     return header.takeError();
   }
-  NpzArray array;
-  array.name = name.str();
-  array.shape = header->shape;
-  if (!typeOf(header->descr, array.dtype)) {
+  NpyView view;
+  view.name = name.str();
+  view.shape = header->shape;
+  view.fortran = header->fortran && view.shape.size() > 1;
+  view.data = data.data();
+  if (!typeOf(header->descr, view.dtype)) {
     return diagnose(Diagnostic::NpyType, where, header->descr);
   }
   bool overflow = false;
-  int64_t size = itemSize(array.dtype);
-  for (int64_t extent : array.shape) {
+  int64_t size = itemSize(view.dtype);
+  for (int64_t extent : view.shape) {
     overflow |= llvm::MulOverflow(size, extent, size);
   }
   if (overflow || static_cast<uint64_t>(size) != data.size()) {
     std::string shape =
         "(" +
-        llvm::join(llvm::map_range(array.shape,
+        llvm::join(llvm::map_range(view.shape,
                                    [](int64_t e) { return std::to_string(e); }),
                    ", ") +
         ")";
     return diagnose(Diagnostic::NpySize, where, shape,
                     overflow ? "too many" : std::to_string(size), data.size());
   }
-  array.bytes.resize(data.size());
-  if (header->fortran && array.shape.size() > 1) {
-    toRowMajor(array, data.data());
+  return view;
+}
+
+static llvm::Expected<NpzArray>
+parseNpy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef where) {
+  auto view = viewNpy(bytes, name, where);
+  if (!view) {
+    return view.takeError();
+  }
+  NpzArray array;
+  array.name = view->name;
+  array.shape = view->shape;
+  array.dtype = view->dtype;
+  array.bytes.resize(view->numElements() * itemSize(view->dtype));
+  if (view->fortran) {
+    toRowMajor(array, view->data);
   } else {
-    std::copy(data.begin(), data.end(), array.bytes.begin());
+    std::copy_n(view->data, array.bytes.size(), array.bytes.begin());
   }
   return array;
 }
@@ -272,9 +375,8 @@ llvm::Expected<std::vector<NpzArray>> kregc::readNpz(llvm::StringRef path) {
 
 /// The .npy header of version 1.0, padded so that the data are 64-byte aligned.
 static std::string makeHeader(const NpzArray &array) {
-  static const char *const descr[] = {"<f4", "<f8", "<i4", "<i8"};
   std::string text = "{'descr': '";
-  text += descr[static_cast<size_t>(array.dtype)];
+  text += types[static_cast<size_t>(array.dtype)].descr;
   text += "', 'fortran_order': False, 'shape': (";
   for (int64_t extent : array.shape) {
     text += std::to_string(extent) + ",";

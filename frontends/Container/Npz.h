@@ -15,7 +15,7 @@
 namespace kregc {
 
 /// The number types that .npz files may hold here, little-endian.
-enum class NpzType { F32, F64, I32, I64 };
+enum class NpzType { F32, F64, I32, I64, F16, I16, I8, U32, U16, U8, Bool };
 
 /// One array of a .npz file: data in row-major (C) order, in `dtype`.
 struct NpzArray {
@@ -35,8 +35,29 @@ struct NpzArray {
                            llvm::ArrayRef<double> values);
 };
 
-/// Bytes per number.
+/// Bytes per number, and NumPy's name of the type: "float32".
 int64_t itemSize(NpzType type);
+llvm::StringRef nameOf(NpzType type);
+
+/// An array that is not copied: the bytes of a .npy file, wherever they are.
+struct NpyView {
+  std::string name;
+  std::vector<int64_t> shape;
+  NpzType dtype = NpzType::F32;
+  bool fortran = false;       ///< the first axis varies fastest
+  const char *data = nullptr; ///< product(shape) numbers
+
+  int64_t numElements() const;
+  /// Numbers per entry of the first axis; the array has one.
+  int64_t rowSize() const;
+  /// Entry `row` of the first axis as float32, in row-major order.
+  void readRow(int64_t row, float *out) const;
+};
+
+/// Looks at the .npy file in `bytes`; `where` is how messages call it. Errors:
+/// NpyHeader, NpyType, NpySize.
+llvm::Expected<NpyView> viewNpy(llvm::StringRef bytes, llvm::StringRef name,
+                                llvm::StringRef where);
 
 /// Reads all arrays of the .npz file, in the order of the archive. Fortran
 /// order is turned into C order. Errors are InputErrors (Container/Error.h).

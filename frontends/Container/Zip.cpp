@@ -12,6 +12,7 @@
 #include "llvm/Support/CRC.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
 #include <zip.h>
@@ -40,6 +41,32 @@ kregc::openFile(llvm::StringRef path) {
     return diagnose(Diagnostic::CannotOpen, path, buffer.getError().message());
   }
   return std::move(*buffer);
+}
+
+llvm::Error kregc::writeBytes(llvm::StringRef path, llvm::StringRef bytes) {
+  llvm::SmallString<128> temporary;
+  int descriptor;
+  std::error_code code = llvm::sys::fs::createUniqueFile(
+      path + ".%%%%%%.part", descriptor, temporary, llvm::sys::fs::OF_None,
+      llvm::sys::fs::perms(0666));
+  if (code) {
+    return diagnose(Diagnostic::CannotWrite, path, code.message());
+  }
+  {
+    llvm::raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
+    stream << bytes;
+    stream.close();
+    code = stream.error();
+    stream.clear_error();
+  }
+  if (!code) {
+    code = llvm::sys::fs::rename(temporary, path);
+  }
+  if (code) {
+    llvm::sys::fs::remove(temporary);
+    return diagnose(Diagnostic::CannotWrite, path, code.message());
+  }
+  return llvm::Error::success();
 }
 
 /// The text of a zip_error_t that the caller owns.

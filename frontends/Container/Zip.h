@@ -23,6 +23,10 @@ namespace kregc {
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 openFile(llvm::StringRef path);
 
+/// Writes `bytes` beside `path` and renames them: no partial file is left.
+/// Errors: CannotWrite.
+llvm::Error writeBytes(llvm::StringRef path, llvm::StringRef bytes);
+
 /// Bytes of an entry: their own, not cleared before they were filled, or a part
 /// of the mapped file.
 struct ByteBuffer {

@@ -5,6 +5,7 @@
 #include "frontends/Keras/Graph.h"
 
 #include "frontends/Keras/Fields.h"
+#include "frontends/Keras/Optimizers.h"
 #include "frontends/Keras/Scope.h"
 #include "frontends/Keras/Shapes.h"
 
@@ -169,9 +170,10 @@ Caller::call(const Scope &scope, llvm::ArrayRef<TensorRef> inputs,
   return outputs;
 }
 
-/// Attaches "kernel_regularizer" and the like to the weights they are for.
-static llvm::Error readWeightRegularizers(const JsonValue &outer, Layer &layer,
-                                          const Version &version) {
+/// Attaches "kernel_regularizer", "kernel_constraint" and the like to the
+/// weights they are for.
+static llvm::Error readWeightSettings(const JsonValue &outer, Layer &layer,
+                                      const Version &version) {
   const JsonValue *config = &outer;
   const LayerConfig *kind = &layer.config;
   // The reader of the wrapper has seen that both are there.
@@ -195,6 +197,13 @@ static llvm::Error readWeightRegularizers(const JsonValue &outer, Layer &layer,
       return regularizer.takeError();
     }
     weight.regularizer = std::move(*regularizer);
+    auto constraint =
+        readConstraint(config->find((stem + "_constraint").str()), layer.name,
+                       static_cast<int64_t>(weight.shape.size()), version);
+    if (!constraint) {
+      return constraint.takeError();
+    }
+    weight.constraint = std::move(*constraint);
   }
   return llvm::Error::success();
 }
@@ -268,8 +277,7 @@ llvm::Error keras::readGraph(const JsonValue &root, Model &model) {
             std::get_if<TimeDistributedConfig>(&layer.config)) {
       warnOfIgnored(*wrapper->layer, model);
     }
-    if (llvm::Error error =
-            readWeightRegularizers(*config, layer, model.version)) {
+    if (llvm::Error error = readWeightSettings(*config, layer, model.version)) {
       return error;
     }
   }

@@ -4,15 +4,14 @@
 #include "frontends/Keras/Losses.h"
 
 #include "frontends/Container/Error.h"
+#include "frontends/Keras/Layers/Layers.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace kregc;
 using namespace kregc::keras;
 
-/// Keras' function name of a loss by any of its names (function, alias, class);
-/// empty if there is none. Source: keras-semantics, losses.
-static llvm::StringRef functionName(llvm::StringRef name) {
+llvm::StringRef keras::lossFunctionName(llvm::StringRef name) {
   return llvm::StringSwitch<llvm::StringRef>(name)
       .Cases({"mean_squared_error", "mse", "MSE", "MeanSquaredError"},
              "mean_squared_error")
@@ -53,6 +52,15 @@ static bool isOneLoss(const JsonValue &loss) {
   return loss.isString() || loss.find("class_name") != nullptr;
 }
 
+/// What stands for an output that is not trained on: nothing is compared.
+static Loss noLoss() {
+  Loss loss;
+  loss.kind = "mean_squared_error";
+  loss.weight = 0;
+  loss.none = true;
+  return loss;
+}
+
 static llvm::Error readOptions(const JsonValue &config, Loss &loss) {
   auto number = [&](llvm::StringRef key, double &into) {
     if (const JsonValue *value = config.find(key); value && value->isNumber()) {
@@ -75,9 +83,8 @@ static llvm::Error readOptions(const JsonValue &config, Loss &loss) {
     return diagnose(Diagnostic::LossOption, value.where(), loss.kind,
                     (what + " " + value.describe()).str());
   };
-  if (const JsonValue *value = config.find("reduction");
-      value && value->isString()) {
-    llvm::StringRef name = value->string();
+  if (const JsonValue *value = config.find("reduction")) {
+    llvm::StringRef name = value->isString() ? value->string() : "";
     bool isMean =
         name == "sum_over_batch_size" || name == "mean" || name == "auto";
     if (!isMean && name != "sum") {
@@ -96,7 +103,7 @@ static llvm::Error readOptions(const JsonValue &config, Loss &loss) {
   return llvm::Error::success();
 }
 
-static llvm::Expected<Loss> readLoss(const JsonValue &value) {
+llvm::Expected<Loss> keras::readLoss(const JsonValue &value) {
   const JsonValue *name = &value;
   const JsonValue *config = nullptr;
   if (value.isObject()) {
@@ -113,8 +120,11 @@ static llvm::Expected<Loss> readLoss(const JsonValue &value) {
                     "the name of a loss or a loss object");
   }
   Loss loss;
-  loss.kind = functionName(name->string()).str();
+  loss.kind = lossFunctionName(name->string()).str();
   if (loss.kind.empty()) {
+    return diagnose(Diagnostic::UnknownLoss, name->where(), name->string());
+  }
+  if (isCustomClass(value)) {
     return diagnose(Diagnostic::UnknownLoss, name->where(), name->string());
   }
   if (config && config->isObject()) {
@@ -144,6 +154,10 @@ keras::readLosses(const JsonValue &loss, const JsonValue *weights,
     if (!one) {
       return diagnose(Diagnostic::JsonLength, loss.where(), loss.size(),
                       outputs.size());
+    }
+    if (one->isNull()) {
+      losses.push_back(noLoss());
+      continue;
     }
     llvm::Expected<Loss> read = readLoss(*one);
     if (!read) {

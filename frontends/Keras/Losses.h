@@ -5,6 +5,7 @@
 #define KREGC_FRONTENDS_KERAS_LOSSES_H
 
 #include "frontends/Container/Json.h"
+#include "frontends/Keras/Training.h"
 
 #include "llvm/Support/Error.h"
 
@@ -13,27 +14,22 @@
 
 namespace kregc::keras {
 
-/// The loss of one output.
-struct Loss {
-  std::string kind; ///< Keras' function name: "mean_squared_error" …
-  std::string reduction = "sum_over_batch_size"; ///< or "sum"
-  double weight = 1;                             ///< of loss_weights
-  bool fromLogits = false;
-  double labelSmoothing = 0;
-  double delta = 1;               ///< huber
-  double alpha = 0.25, gamma = 2; ///< focal crossentropies
-  bool classBalancing = false;    ///< binary focal crossentropy
-};
-
 /// Reads `loss` and `loss_weights` of a compile config for a model with these
 /// outputs (their names, where losses are given by name). `loss` is a name, a
 /// serialised loss object, or a list or an object of those; one for several
-/// outputs counts for each. `weights` may be null. Errors: JsonKind,
-/// JsonLength, UnknownLoss, LossOption (a reduction or axis that is not
-/// built).
+/// outputs counts for each, and null for one of them is no loss. `weights` may
+/// be null. Errors: JsonKind, JsonLength, UnknownLoss, LossOption (a reduction
+/// or axis that is not built).
 llvm::Expected<std::vector<Loss>>
 readLosses(const JsonValue &loss, const JsonValue *weights,
            const std::vector<std::string> &outputs);
+
+/// One loss: its name, or a serialised loss. Errors as above.
+llvm::Expected<Loss> readLoss(const JsonValue &value);
+
+/// Keras' function name of a loss by any of its names (function, alias, class);
+/// empty if there is none. Source: keras-semantics, losses.
+llvm::StringRef lossFunctionName(llvm::StringRef name);
 
 } // namespace kregc::keras
 

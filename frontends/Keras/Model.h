@@ -5,12 +5,19 @@
 #ifndef KREGC_FRONTENDS_KERAS_MODEL_H
 #define KREGC_FRONTENDS_KERAS_MODEL_H
 
+#include "frontends/Keras/Training.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+namespace kregc {
+class JsonDocument;
+class JsonValue;
+} // namespace kregc
 
 namespace kregc::keras {
 
@@ -33,6 +40,19 @@ struct Regularizer {
   bool rows = true;        ///< Orthogonal: mode
 };
 
+/// What an optimizer does to a weight after each step. Foreign: a class that is
+/// not one of Keras' own, which stops training but nothing else.
+struct Constraint {
+  enum class Kind { MaxNorm, NonNeg, UnitNorm, MinMaxNorm, Foreign };
+  Kind kind = Kind::NonNeg;
+  std::string className;
+  double minimum = 0;      ///< MinMaxNorm
+  double maximum = 2;      ///< MaxNorm, MinMaxNorm
+  double rate = 1;         ///< MinMaxNorm
+  std::vector<int64_t> axes = {0}; ///< of the norms; not negative
+  std::string where;       ///< "…config.kernel_constraint"
+};
+
 /// A weight: path "conv2d/kernel" (nested models prefixed), data in row-major
 /// float32 shared with the reader's storage; null for a file without weights.
 struct Weight {
@@ -41,7 +61,9 @@ struct Weight {
   Shape shape;
   bool trainable = true;
   std::optional<Regularizer> regularizer;
+  std::optional<Constraint> constraint;
   std::shared_ptr<const std::vector<float>> data;
+  std::string dataset;     ///< its place in the HDF5 file it was read from
 };
 
 enum class Padding { Valid, Same, Causal };
@@ -189,6 +211,14 @@ struct WeightGroup {
 /// A warning for the reader of `inspect`, e.g. a regularizer that this version ignores.
 struct Warning { std::string id, layer, text; };
 
+/// What compile() was called with, as the file has it: most uses of a model do
+/// not read it. `root` is null where the file has none.
+struct CompileConfig {
+  std::shared_ptr<const JsonDocument> document;
+  const JsonValue *root = nullptr;
+  std::string backend;     ///< of a legacy .h5: "tensorflow", "jax" …; or empty
+};
+
 struct Model {
   std::string name;
   std::string file;        ///< as given on the command line
@@ -202,6 +232,8 @@ struct Model {
   std::vector<TensorRef> outputs;
   std::vector<Warning> warnings;
   WeightGroup groups;                ///< of the outermost model
+  CompileConfig compileConfig;
+  std::optional<Training> training;  ///< set by readTraining (CompileSettings.h)
 };
 
 } // namespace kregc::keras

@@ -50,6 +50,17 @@ static std::optional<std::string> versionIn(const JsonValue &object) {
                                   : std::nullopt;
 }
 
+/// Keeps the document whose member `key` is a compile config.
+static void keepCompileConfig(std::unique_ptr<JsonDocument> document,
+                              llvm::StringRef key, Model &model) {
+  const JsonValue *root =
+      key.empty() ? &document->root() : document->root().find(key);
+  if (root && root->isObject()) {
+    model.compileConfig.document = std::move(document);
+    model.compileConfig.root = root;
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // .keras
 //===----------------------------------------------------------------------===//
@@ -117,6 +128,7 @@ static llvm::Error readBundle(const Bundle &bundle, llvm::StringRef path,
   if (llvm::Error error = readGraph((*config)->root(), model)) {
     return error;
   }
+  keepCompileConfig(std::move(*config), "compile_config", model);
   return readBundleWeights(bundle, options, model);
 }
 
@@ -132,6 +144,29 @@ static llvm::Error readArchive(llvm::StringRef bytes, llvm::StringRef path,
 //===----------------------------------------------------------------------===//
 // Legacy .h5
 //===----------------------------------------------------------------------===//
+
+/// Compile settings and the backend, both of which may be missing.
+static llvm::Error readTrainingConfig(const Hdf5File &file,
+                                      llvm::StringRef path, Model &model) {
+  auto backend = file.text("", "backend");
+  if (!backend) {
+    return backend.takeError();
+  }
+  model.compileConfig.backend = backend->value_or("");
+  auto text = file.text("", "training_config");
+  if (!text) {
+    return text.takeError();
+  }
+  if (!*text) {
+    return llvm::Error::success();
+  }
+  auto config = JsonDocument::parse(**text, (path + ": training_config").str());
+  if (!config) {
+    return config.takeError();
+  }
+  keepCompileConfig(std::move(*config), "", model);
+  return llvm::Error::success();
+}
 
 static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
                               const ReadOptions &options, Model &model) {
@@ -161,6 +196,9 @@ static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
     return error;
   }
   if (llvm::Error error = readGraph((*config)->root(), model)) {
+    return error;
+  }
+  if (llvm::Error error = readTrainingConfig(*file, path, model)) {
     return error;
   }
   return readLegacyWeights(*file, options.weightValues, model);

@@ -57,6 +57,7 @@ static llvm::Error readWeight(const Hdf5File &file, llvm::StringRef dataset,
     return diagnose(Diagnostic::WeightShape, file.file() + ": " + dataset,
                     weight.path, printShape(*shape), printShape(weight.shape));
   }
+  weight.dataset = dataset.str();
   if (!values) {
     return file.checkNumbers(dataset);
   }
@@ -233,6 +234,32 @@ static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
 llvm::Error keras::readArchiveWeights(const Hdf5File &file, bool values,
                                       Model &model) {
   return readMembers(file, "", model.groups, values, model);
+}
+
+static void addGroups(llvm::StringRef path, const WeightGroup &group,
+                      const Model &model, std::vector<VariableGroup> &out) {
+  out.push_back({(path + "vars").str(), group.name, -1});
+  std::string container = (path + "layers").str();
+  llvm::StringMap<std::string> places = countGroups(container, group);
+  for (const WeightGroup &member : group.members) {
+    std::string place = places[member.name];
+    if (member.layer < 0) {
+      addGroups(place + "/", member, model, out);
+      continue;
+    }
+    const LayerConfig *kind = &model.layers[member.layer].config;
+    while (const auto *wrapper = std::get_if<TimeDistributedConfig>(kind)) {
+      kind = &wrapper->layer->config;
+      place += "/layer";
+    }
+    out.push_back({place + "/vars", member.name, member.layer});
+  }
+}
+
+std::vector<VariableGroup> keras::variableGroups(const Model &model) {
+  std::vector<VariableGroup> groups;
+  addGroups("", model.groups, model, groups);
+  return groups;
 }
 
 //===----------------------------------------------------------------------===//

@@ -20,6 +20,15 @@ llvm::Error readArchiveWeights(const Hdf5File &file, bool values, Model &model);
 /// Fills Weight::data from `model_weights/<layer>/<weight name>`.
 llvm::Error readLegacyWeights(const Hdf5File &file, bool values, Model &model);
 
+/// A group of variables of model.weights.h5, as Keras 3.15 names it.
+struct VariableGroup {
+  std::string path, name; ///< "layers/dense/vars", "dense"
+  int layer = -1;         ///< index into Model::layers; -1: of a model
+};
+
+/// The groups of a model, outermost first: where a new file has the weights.
+std::vector<VariableGroup> variableGroups(const Model &model);
+
 /// Keras' to_snake_case: "MaxPooling2D" is "max_pooling2d", "ReLU" is "re_lu".
 std::string toSnakeCase(llvm::StringRef className);
 

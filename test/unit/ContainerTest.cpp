@@ -3,7 +3,9 @@
 
 #include "frontends/Container/Error.h"
 #include "frontends/Container/Hdf5.h"
+#include "frontends/Container/Hdf5Writer.h"
 #include "frontends/Container/Json.h"
+#include "frontends/Container/NpyFiles.h"
 #include "frontends/Container/Npz.h"
 #include "frontends/Container/Zip.h"
 
@@ -314,6 +316,66 @@ TEST(Npz, Refusals) {
             row(Diagnostic::NpyHeader));
 }
 
+TEST(NpyFiles, EveryTypeAndBothOrdersByRow) {
+  struct Row {
+    const char *descr;
+    std::string bytes;
+    float value;
+  };
+  const Row rows[] = {
+      {"<f2", std::string("\x00\xc1", 2), -2.5f},
+      {"<i2", "\xfe\xff", -2},
+      {"|i1", "\xfd", -3},
+      {"<u2", "\xff\xff", 65535},
+      {"<u4", "\xff\xff\xff\xff", 4294967296.0f},
+      {"|u1", "\xff", 255},
+      {"|b1", "\x01", 1},
+  };
+  for (const Row &row : rows) {
+    std::string file = npy(("{'descr': '" + llvm::StringRef(row.descr) +
+                            "', 'fortran_order': False, 'shape': (1,)}")
+                               .str(),
+                           row.bytes);
+    NpyView view = llvm::cantFail(viewNpy(file, "a", "a.npy"));
+    float value = 0;
+    view.readRow(0, &value);
+    EXPECT_EQ(value, row.value) << row.descr;
+  }
+  // x_0 is 0 … 23 in C order, the second array the same in Fortran order.
+  NpyFiles files = llvm::cantFail(NpyFiles::open(input("arrays.npz")));
+  for (const NpyView &view : files.arrays()) {
+    if (view.numElements() != 24) {
+      continue;
+    }
+    ASSERT_EQ(view.rowSize(), 12);
+    float row[12];
+    view.readRow(1, row);
+    for (int i = 0; i < 12; ++i) {
+      EXPECT_EQ(row[i], 12 + i) << view.name;
+    }
+  }
+}
+
+TEST(NpyFiles, AFolderIsMapped) {
+  llvm::SmallString<128> folder;
+  ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("kregc-npy", folder));
+  std::string file = npy("{'descr': '<f4', 'fortran_order': False, 'shape': "
+                         "(1,)}",
+                         std::string("\0\0\x80\x3f", 4));
+  for (const char *name : {"/b.npy", "/a.npy", "/notes.txt"}) {
+    llvm::cantFail(writeBytes((folder + name).str(), file));
+  }
+  {
+    NpyFiles files = llvm::cantFail(NpyFiles::open(folder));
+    ASSERT_EQ(files.arrays().size(), 2u);
+    EXPECT_EQ(files.arrays()[0].name, "a");
+    float value = 0;
+    files.arrays()[1].readRow(0, &value);
+    EXPECT_EQ(value, 1);
+  }
+  llvm::sys::fs::remove_directories(folder);
+}
+
 //===----------------------------------------------------------------------===//
 // HDF5
 //===----------------------------------------------------------------------===//
@@ -371,6 +433,26 @@ TEST(Hdf5, GarbageIsRefused) {
               row(Diagnostic::Hdf5Unreadable))
         << size;
   }
+}
+
+TEST(Hdf5Writer, WritesWhatTheReaderReads) {
+  Hdf5Writer writer = llvm::cantFail(Hdf5Writer::create("m.h5"));
+  const float values[] = {1, 2, 3, 4, 5, 6};
+  llvm::cantFail(writer.writeFloats("layers/dense/vars/0", {2, 3}, values));
+  llvm::cantFail(writer.writeText("layers/dense/vars", "name", "dense"));
+  llvm::cantFail(writer.writeInteger("optimizer/vars/0", 7));
+  llvm::cantFail(writer.writeTextList("", "names", {"a", "long/name"}));
+  llvm::cantFail(writer.makeGroup("vars"));
+  std::string bytes = llvm::cantFail(writer.bytes());
+  Hdf5File file = llvm::cantFail(Hdf5File::open(bytes, "m.h5"));
+  EXPECT_EQ(llvm::cantFail(file.shape("layers/dense/vars/0")),
+            (std::vector<int64_t>{2, 3}));
+  EXPECT_EQ(llvm::cantFail(file.floats("layers/dense/vars/0")),
+            std::vector<float>(values, values + 6));
+  EXPECT_EQ(llvm::cantFail(file.text("layers/dense/vars", "name")), "dense");
+  EXPECT_EQ(*llvm::cantFail(file.textList("", "names")),
+            (std::vector<std::string>{"a", "long/name"}));
+  EXPECT_TRUE(llvm::cantFail(file.members("vars")).empty());
 }
 
 } // namespace
