@@ -103,8 +103,9 @@ struct kreg_variable {
   int32_t trainable; /* has slots of the optimizer */
   int32_t gradient;  /* which output of `step` is its gradient; -1: none */
   int32_t state;     /* which output of `step` is its new value; -1: none */
-  struct kreg_regularizer regularizer; /* none where it does not count */
   int32_t is_penalised; /* its gradient has that of the regularizer already */
+  int32_t reserved;
+  struct kreg_regularizer regularizer; /* none where it does not count */
   struct kreg_constraint constraint;
 };
 

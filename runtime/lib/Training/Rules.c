@@ -165,21 +165,29 @@ static void lion(rule o, numbers now, floats w, constants g, floats m, int n) {
   }
 }
 
-static inline float power(float x, float exponent) {
-  return exponent == 0.5f ? sqrtf(x) : powf(x, exponent);
-}
-
-static void ftrl(rule o, numbers now, floats w, constants g, floats a, floats z,
-                 int n) {
+/* Inlined once per way to take the power: only the root is vectorised. */
+static inline void ftrl_loop(rule o, numbers now, floats w, constants g,
+                             floats a, floats z, int n, bool isRoot) {
   const float lr = now->learning_rate, p = (float)-o->learning_rate_power;
   const float l1 = (float)o->l1, shrink = (float)(2 * o->l2_shrinkage);
   const float l2 = (float)o->l2 + (float)o->beta / (2 * lr);
   for (int i = 0; i < n; ++i) {
-    float sum = a[i] + g[i] * g[i], root = power(sum, p);
-    z[i] += (g[i] + shrink * w[i]) - (root - power(a[i], p)) / lr * w[i];
+    float sum = a[i] + g[i] * g[i];
+    float after = isRoot ? sqrtf(sum) : powf(sum, p);
+    float before = isRoot ? sqrtf(a[i]) : powf(a[i], p);
+    z[i] += (g[i] + shrink * w[i]) - (after - before) / lr * w[i];
     float clipped = z[i] < -l1 ? -l1 : z[i] > l1 ? l1 : z[i];
-    w[i] = (clipped - z[i]) / (root / lr + 2 * l2);
+    w[i] = (clipped - z[i]) / (after / lr + 2 * l2);
     a[i] = sum;
+  }
+}
+
+static void ftrl(rule o, numbers now, floats w, constants g, floats a, floats z,
+                 int n) {
+  if (o->learning_rate_power == -0.5) {
+    ftrl_loop(o, now, w, g, a, z, n, true);
+  } else {
+    ftrl_loop(o, now, w, g, a, z, n, false);
   }
 }
 
