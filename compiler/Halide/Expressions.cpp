@@ -110,6 +110,32 @@ Expr Translation::access(const plan::Expression &e,
                           element);
 }
 
+static bool accumulates(const plan::Expression &e) {
+  return e.op == Operator::Add &&
+         std::any_of(e.operands.begin(), e.operands.end(),
+                     [](const plan::ExpressionRef &operand) {
+                       return operand->op == Operator::Accumulator;
+                     });
+}
+
+/// A step of a sum, a + b·c, or one that is left out somewhere: the one place
+/// where operators are Halide's fast ones, so that it becomes a multiply-add.
+Expr Translation::accumulate(const plan::ExpressionRef &ref,
+                             const Context &context) const {
+  const std::vector<plan::ExpressionRef> &x = ref->operands;
+  switch (ref->op) {
+  case Operator::Add:
+    return accumulate(x[0], context) + accumulate(x[1], context);
+  case Operator::Mul:
+    return accumulate(x[0], context) * accumulate(x[1], context);
+  case Operator::Select:
+    return ::Halide::select(translate(x[0], context), accumulate(x[1], context),
+                            accumulate(x[2], context));
+  default:
+    return translate(ref, context);
+  }
+}
+
 Expr Translation::translate(const plan::ExpressionRef &ref,
                             const Context &context) const {
   const plan::Expression &e = *ref;
@@ -131,19 +157,22 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
   default:
     break;
   }
+  if (accumulates(e)) {
+    return accumulate(ref, context);
+  }
   std::vector<Expr> x;
   for (const plan::ExpressionRef &operand : e.operands) {
     x.push_back(translate(operand, context));
   }
   switch (e.op) {
   case Operator::Add:
-    return x[0] + x[1];
+    return strictAdd(x[0], x[1]);
   case Operator::Sub:
-    return x[0] - x[1];
+    return strictSub(x[0], x[1]);
   case Operator::Mul:
-    return x[0] * x[1];
+    return strictMul(x[0], x[1]);
   case Operator::Div:
-    return x[0] / x[1];
+    return strictDiv(x[0], x[1]);
   case Operator::Mod:
     return x[0] % x[1];
   case Operator::Max:

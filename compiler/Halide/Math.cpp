@@ -19,21 +19,38 @@ using ::Halide::Internal::Call;
 static Expr strictOp(Call::IntrinsicOp op, const Expr &a, const Expr &b) {
   return Call::make(a.type(), op, {a, b}, Call::PureIntrinsic);
 }
-static Expr strictAdd(const Expr &a, const Expr &b) {
-  return strictOp(Call::strict_add, a, b);
+Expr strictAdd(const Expr &a, const Expr &b) {
+  return a.type().is_float() ? strictOp(Call::strict_add, a, b) : a + b;
 }
-static Expr strictSub(const Expr &a, const Expr &b) {
-  return strictOp(Call::strict_sub, a, b);
+Expr strictSub(const Expr &a, const Expr &b) {
+  return a.type().is_float() ? strictOp(Call::strict_sub, a, b) : a - b;
 }
-static Expr strictMul(const Expr &a, const Expr &b) {
-  return strictOp(Call::strict_mul, a, b);
+Expr strictMul(const Expr &a, const Expr &b) {
+  return a.type().is_float() ? strictOp(Call::strict_mul, a, b) : a * b;
 }
-static Expr strictDiv(const Expr &a, const Expr &b) {
-  return strictOp(Call::strict_div, a, b);
+Expr strictDiv(const Expr &a, const Expr &b) {
+  return a.type().is_float() ? strictOp(Call::strict_div, a, b) : a / b;
 }
 static Expr strictLess(const Expr &a, const Expr &b) {
   return Call::make(::Halide::Bool(), Call::strict_lt, {a, b},
                     Call::PureIntrinsic);
+}
+static Expr strictEqual(const Expr &a, const Expr &b) {
+  return Call::make(::Halide::Bool(), Call::strict_eq, {a, b},
+                    Call::PureIntrinsic);
+}
+
+/// Whether x is NaN, asked of its bits: a sum of fast operations counts as
+/// never NaN, and a comparison with itself would be folded.
+static Expr isNan(const Expr &x) {
+  Expr bits = ::Halide::reinterpret<uint32_t>(x);
+  return (bits << 1) > Expr(uint32_t(0xff000000));
+}
+
+/// x between two numbers; NaN stays, as no comparison with it is true.
+static Expr clampToRange(const Expr &x, float low, float high) {
+  Expr y = ::Halide::select(strictLess(x, low), low, x);
+  return ::Halide::select(strictLess(high, y), high, y);
 }
 
 /// Horner's scheme, highest coefficient first.
@@ -48,24 +65,28 @@ static Expr polynomial(const Expr &x,
 
 /// 2^n for an integer -126 <= n <= 127.
 static Expr powerOfTwo(const Expr &n) {
-  return ::Halide::reinterpret<float>((n + 127) << 23);
+  Expr bits = ::Halide::reinterpret<uint32_t>(n); // which may wrap around
+  return ::Halide::reinterpret<float>((bits + 127) << 23);
 }
 
 Expr accurateExp(const Expr &x) {
   // e^x = 2^n · e^r with |r| <= ln 2 / 2. Outside of the clamp the result is
-  // infinity or 0 anyway, and 2^n stays a product of two normal numbers.
-  Expr clamped = ::Halide::clamp(x, -104.0f, 89.0f);
-  Expr n = ::Halide::round(clamped * 1.44269504f);
+  // infinity or 0 anyway, and 2^n stays a product of two normal numbers. NaN
+  // goes through r and p, whatever its n is.
+  Expr clamped = clampToRange(x, -104.0f, 89.0f);
+  // Added to 1.5·2^23, a small number is rounded to an integer, which is in the
+  // low bits then.
+  Expr shifted = strictAdd(strictMul(clamped, 1.44269504f), 12582912.0f);
+  Expr n = strictSub(shifted, 12582912.0f);
   // ln 2 in two parts; n times the first is exact.
   Expr r = strictSub(strictSub(clamped, strictMul(n, 0.693359375f)),
                      strictMul(n, -2.12194440e-4f));
   Expr tail = polynomial(
       r, {0.0013945752f, 0.0083335042f, 0.04166628f, 0.16666666f, 0.5f});
   Expr p = strictAdd(1.0f, strictAdd(r, r * r * tail));
-  Expr whole = ::Halide::cast<int>(n);
+  Expr whole = (::Halide::reinterpret<int>(shifted) & 0x007fffff) - 0x00400000;
   Expr half = whole >> 1;
-  Expr y = strictMul(strictMul(p, powerOfTwo(half)), powerOfTwo(whole - half));
-  return ::Halide::select(::Halide::is_nan(x), x, y);
+  return strictMul(strictMul(p, powerOfTwo(half)), powerOfTwo(whole - half));
 }
 
 Expr accurateLog(const Expr &x) {
@@ -88,10 +109,8 @@ Expr accurateLog(const Expr &x) {
                      strictAdd(f, strictSub(low, 0.5f * square)));
   float infinity = INFINITY, nan = NAN;
   y = ::Halide::select(strictLess(x, infinity), y, x); // infinity and NaN
-  y = ::Halide::select(strictLess(0.0f, x), y, Expr(-infinity));
-  Expr bad = strictLess(x, 0.0f);
-  return ::Halide::select(::Halide::is_nan(x), x,
-                          ::Halide::select(bad, Expr(nan), y));
+  y = ::Halide::select(strictEqual(x, 0.0f), Expr(-infinity), y);
+  return ::Halide::select(strictLess(x, 0.0f), Expr(nan), y);
 }
 
 Expr accurateTanh(const Expr &x) {
@@ -114,14 +133,13 @@ Expr accurateErf(const Expr &x) {
                          -0.026857791f, 0.11283666f, -0.37612632f, 1.1283792f});
   // 1 - erf = e^polynomial; beyond 4 the result is 1.
   Expr size = ::Halide::abs(x);
-  Expr t = ::Halide::min(size, 4.0f);
+  Expr t = ::Halide::select(strictLess(4.0f, size), 4.0f, size);
   Expr exponent = polynomial(t, {-2.0531159e-05f, 0.00042799133f,
                                  -0.0041399696f, 0.025038311f, -0.10815594f,
                                  -0.6334585f, -1.1294605f, 0.00016349036f});
   Expr large = strictSub(1.0f, accurateExp(exponent));
   large = ::Halide::select(strictLess(x, 0.0f), -large, large);
-  Expr y = ::Halide::select(strictLess(size, 0.9f), small, large);
-  return ::Halide::select(::Halide::is_nan(x), x, y);
+  return ::Halide::select(strictLess(size, 0.9f), small, large);
 }
 
 static bool isNotNan(const Expr &e) {
@@ -139,8 +157,7 @@ Expr nanMax(const Expr &a, const Expr &b) {
     return ::Halide::select(strictLess(b, a), a, b);
   }
   Expr larger = ::Halide::select(strictLess(a, b), b, a);
-  return isNotNan(b) ? larger
-                     : ::Halide::select(::Halide::is_nan(b), b, larger);
+  return isNotNan(b) ? larger : ::Halide::select(isNan(b), b, larger);
 }
 
 Expr nanMin(const Expr &a, const Expr &b) {
@@ -151,8 +168,7 @@ Expr nanMin(const Expr &a, const Expr &b) {
     return ::Halide::select(strictLess(a, b), a, b);
   }
   Expr smaller = ::Halide::select(strictLess(b, a), b, a);
-  return isNotNan(b) ? smaller
-                     : ::Halide::select(::Halide::is_nan(b), b, smaller);
+  return isNotNan(b) ? smaller : ::Halide::select(isNan(b), b, smaller);
 }
 
 } // namespace kregc::halide

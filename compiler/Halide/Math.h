@@ -15,6 +15,13 @@ namespace kregc::halide {
 ::Halide::Expr accurateTanh(const ::Halide::Expr &x);
 ::Halide::Expr accurateErf(const ::Halide::Expr &x);
 
+/// a op b as IEEE has it. Halide lets LLVM assume that results of its plain
+/// operators are finite, and LLVM then drops every question whether they are.
+::Halide::Expr strictAdd(const ::Halide::Expr &a, const ::Halide::Expr &b);
+::Halide::Expr strictSub(const ::Halide::Expr &a, const ::Halide::Expr &b);
+::Halide::Expr strictMul(const ::Halide::Expr &a, const ::Halide::Expr &b);
+::Halide::Expr strictDiv(const ::Halide::Expr &a, const ::Halide::Expr &b);
+
 /// Maximum and minimum that are NaN if either operand is.
 ::Halide::Expr nanMax(const ::Halide::Expr &a, const ::Halide::Expr &b);
 ::Halide::Expr nanMin(const ::Halide::Expr &a, const ::Halide::Expr &b);

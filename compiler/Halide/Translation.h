@@ -97,6 +97,8 @@ private:
                     const std::vector<plan::Extent> &shape) const;
   std::string nameOf(const std::string &part) const;
 
+  ::Halide::Expr accumulate(const plan::ExpressionRef &e,
+                            const Context &context) const;
   ::Halide::Expr translate(const plan::ExpressionRef &e,
                            const Context &context) const;
   ::Halide::Expr access(const plan::Expression &e,
