@@ -330,9 +330,14 @@ void Scheduler::computeInStrip(StageFunc &stage) {
     return;
   }
   f.compute_at(root, strip);
-  const plan::Extent &inner = stage.stage->loops.back().extent;
+  int64_t inner = stage.stage->loops.back().extent.at(1);
+  if (s.family == Family::Depthwise) {
+    // A block's share of the channels, of which each makes several results.
+    int64_t outer = t.domain.back().at(1);
+    inner = std::min(inner, block * inner / outer);
+  }
   int width = lanes;
-  while (width > 1 && inner.at(1) < width) {
+  while (width > 1 && inner < width) {
     width /= 2;
   }
   if (width > 1) {

@@ -290,6 +290,14 @@ TEST_P(Builds, DepthwiseMultiplier) {
         tile(1, 2, 1, 0, GetParam()), {1, 2});
 }
 
+/// A block of results needs fewer input channels than a vector has lanes.
+TEST_P(Builds, DepthwiseMultiplierPadded) {
+  Window w{2, 3, 17, 1, 3};
+  w.padLow = w.padHigh = 1;
+  check(depthwisePlan(w, 3, behind(true, Activation::None, false)),
+        tile(1, 2, 1, 0, GetParam()), {1, 2});
+}
+
 TEST_P(Builds, MaxPool) {
   Window w{7, 8, 5, 3, 2};
   w.stride = 2;
