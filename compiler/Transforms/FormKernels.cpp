@@ -52,6 +52,7 @@ private:
                  ArrayRef<Value> operands, ArrayRef<Value> results);
   SmallVector<Value> operandsOf(const KernelGroup &group);
   SmallVector<Value> resultsOf(unsigned group);
+  SmallVector<PenaltyOp> sumsOf(const KernelGroup &group);
   void writePenalty(PenaltyOp penalty, KernelOp kernel, Value sum);
   Value tensorWithBatchOf(Value tensor, KernelOp kernel);
   void writeOutputs();
@@ -114,6 +115,33 @@ SmallVector<Value> KernelWriter::resultsOf(unsigned group) {
   return results;
 }
 
+/// Whether both are the same sum of the same tensor. Sites stay apart in the
+/// model's terminator only. Coefficients are float32 then, and one file may
+/// spell one in two ways: Keras rounds L1's, but not ActivityRegularization's.
+static bool areOneSum(PenaltyOp a, PenaltyOp b) {
+  auto coefficients = [](PenaltyOp penalty) {
+    L1L2Attr regularizer = penalty.getRegularizer();
+    return std::make_pair(static_cast<float>(regularizer.l1()),
+                          static_cast<float>(regularizer.l2()));
+  };
+  return coefficients(a) == coefficients(b) &&
+         stripReshapes(a.getInput()) == stripReshapes(b.getInput());
+}
+
+/// The penalties that the kernel sums up, each sum once.
+SmallVector<PenaltyOp> KernelWriter::sumsOf(const KernelGroup &group) {
+  SmallVector<PenaltyOp> sums;
+  for (Operation *op : group.ops) {
+    auto penalty = dyn_cast<PenaltyOp>(op);
+    if (penalty && llvm::none_of(sums, [&](PenaltyOp other) {
+          return areOneSum(penalty, other);
+        })) {
+      sums.push_back(penalty);
+    }
+  }
+  return sums;
+}
+
 KernelOp KernelWriter::createKernel(Location loc, StringRef name, Family family,
                                     ArrayRef<Value> operands,
                                     TypeRange results) {
@@ -136,13 +164,8 @@ void KernelWriter::writeKernel(unsigned number) {
       operands, [&](Value operand) { return mapped(operand); });
   SmallVector<Type> types = llvm::map_to_vector(
       results, [](Value result) { return result.getType(); });
-  SmallVector<PenaltyOp> penalties;
-  for (Operation *op : group.ops) {
-    if (auto penalty = dyn_cast<PenaltyOp>(op)) {
-      penalties.push_back(penalty);
-      types.push_back(builder.getF64Type());
-    }
-  }
+  SmallVector<PenaltyOp> sums = sumsOf(group);
+  types.append(sums.size(), builder.getF64Type());
   KernelOp kernel =
       createKernel(group.anchor->getLoc(), names.make(group.anchor),
                    group.family, inputs, types);
@@ -150,8 +173,13 @@ void KernelWriter::writeKernel(unsigned number) {
   for (auto [index, result] : llvm::enumerate(results)) {
     values.map(result, kernel.getResult(index));
   }
-  for (auto [index, penalty] : llvm::enumerate(penalties)) {
-    writePenalty(penalty, kernel, kernel.getResult(results.size() + index));
+  for (Operation *op : group.ops) {
+    if (auto penalty = dyn_cast<PenaltyOp>(op)) {
+      const auto *sum = llvm::find_if(
+          sums, [&](PenaltyOp other) { return areOneSum(penalty, other); });
+      size_t index = results.size() + (sum - sums.begin());
+      writePenalty(penalty, kernel, kernel.getResult(index));
+    }
   }
 }
 
@@ -170,14 +198,15 @@ void KernelWriter::writeBody(const KernelGroup &group, KernelOp kernel,
         inside.clone(*constant, mapping);
       }
     }
-    if (auto penalty = dyn_cast<PenaltyOp>(op)) {
-      sums.push_back(
-          PenaltyOp::create(inside, op->getLoc(),
-                            mapping.lookup(stripReshapes(penalty.getInput())),
-                            penalty.getRegularizer(), Norm::None));
-    } else {
+    if (!isa<PenaltyOp>(op)) {
       inside.clone(*op, mapping);
     }
+  }
+  for (PenaltyOp penalty : sumsOf(group)) {
+    sums.push_back(
+        PenaltyOp::create(inside, penalty.getLoc(),
+                          mapping.lookup(stripReshapes(penalty.getInput())),
+                          penalty.getRegularizer(), Norm::None));
   }
   SmallVector<Value> yielded = llvm::map_to_vector(
       results, [&](Value result) { return mapping.lookup(result); });

@@ -52,6 +52,29 @@ kreg.model @middle(%x: tensor<?x4xf32>) -> tensor<?x3xf32> {
 
 // -----
 
+// Sites that penalise one tensor alike in float32 have one sum, and each its
+// value.
+// CHECK-LABEL: kreg.model @alike
+// CHECK: %[[K:.*]]:2 = kreg.kernel "dense"
+// CHECK: %[[A:.*]] = kreg.dense
+// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[A]], <0.0, 0.001> per none
+// CHECK-NEXT: kreg.yield %[[A]], %[[P]] : tensor<?x4xf32>, f64
+// CHECK: %[[B:.*]] = kreg.divide_by_batch %[[K]]#1 by %[[K]]#0
+// CHECK: %[[C:.*]] = kreg.divide_by_batch %[[K]]#1 by %[[K]]#0
+// CHECK: penalties %[[B]], %[[K]]#1, %[[C]]
+kreg.variable @w : tensor<4x4xf32>
+kreg.model @alike(%x: tensor<?x4xf32>) -> tensor<?x2x2xf32> {
+  %w = kreg.read @w : tensor<4x4xf32>
+  %a = kreg.dense %x, %w : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
+  %p = kreg.penalty %a, <0.0, 0.001> per batch : tensor<?x4xf32>
+  %q = kreg.penalty %a, <0.0, 0.0010000000474974513> per none : tensor<?x4xf32>
+  %v = kreg.reshape %a : tensor<?x4xf32> to tensor<?x2x2xf32>
+  %r = kreg.penalty %v, <0.0, 0.001> per batch : tensor<?x2x2xf32>
+  kreg.return %v : tensor<?x2x2xf32> penalties %p, %q, %r
+}
+
+// -----
+
 // What two kernels read is stored, and the op behind it is a kernel of its own
 // where it cannot join without a second result of another op's.
 // CHECK-LABEL: kreg.model @shared
