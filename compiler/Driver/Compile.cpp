@@ -16,6 +16,15 @@ using namespace llvm;
 namespace kregc::driver {
 namespace {
 
+/// Whether the C library or pthreads have a function <name>_create or
+/// <name>_destroy, which the model's would replace in the whole program.
+bool isTaken(StringRef name) {
+  static constexpr StringLiteral names[] = {"argz",  "clnt",    "cnd", "epoll",
+                                            "memfd", "mtx",     "sem", "thrd",
+                                            "timer", "timerfd", "tss"};
+  return name.starts_with("pthread") || is_contained(names, name);
+}
+
 /// A C identifier from a file's name: what is not a letter, digit or underscore
 /// becomes an underscore.
 std::string identifierOf(StringRef path) {
@@ -26,16 +35,23 @@ std::string identifierOf(StringRef path) {
   if (name.empty() || isDigit(name[0])) {
     name.insert(0, "m");
   }
-  return name;
+  return isTaken(name) ? name + "_model" : name;
 }
 
 Error checkName(StringRef name) {
   bool good = !name.empty() && !isDigit(name[0]) &&
               all_of(name, [](char c) { return isAlnum(c) || c == '_'; });
-  return good ? Error::success()
-              : badInput("--name: '" + name +
-                         "' is not a C identifier; letters, digits and '_' "
-                         "are, a digit not first");
+  if (!good) {
+    return badInput("--name: '" + name +
+                    "' is not a C identifier; letters, digits and '_' are, a "
+                    "digit not first");
+  }
+  if (isTaken(name)) {
+    return badInput("--name: '" + name +
+                    "' would replace functions of the C library, for example " +
+                    name + "_create; say another name");
+  }
+  return Error::success();
 }
 
 Error dump(const Options &options, Phase phase,
