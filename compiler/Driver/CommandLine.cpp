@@ -73,6 +73,7 @@ struct Words {
   std::string emit = info(Phase::StaticLib).name;
   std::string format = "text";
   std::string mode = "inference";
+  std::string matchWeights = "by-order";
   std::string kerasVersion;
 };
 
@@ -172,6 +173,18 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("--counterexample", options.counterexample,
                   "gets MODE.npz with an input and what both models make of it")
       ->type_name("DIR");
+  verb.add_option("--tolerance", options.tolerance,
+                  "how far constants that a law computed may be apart, relative "
+                  "to the terms that made them")
+      ->type_name("T")
+      ->check(CLI::Range(0.0, 1e-2))
+      ->capture_default_str();
+  verb.add_option("--match-weights", words.matchWeights,
+                  "which weights of files without values are the same: by-order "
+                  "or by-name")
+      ->type_name("W")
+      ->check(CLI::IsMember({"by-order", "by-name"}))
+      ->capture_default_str();
   verb.add_option("--keras-version", words.kerasVersion,
                   "read both files as Keras V wrote them, whatever they say")
       ->type_name("V");
@@ -205,6 +218,7 @@ std::variant<Options, ExitCode> finish(Options options, const Words &words) {
   options.emit = *phase;
   options.format = words.format == "json" ? Format::Json : Format::Text;
   options.mode = words.mode == "training" ? Mode::Training : Mode::Inference;
+  options.matchByName = words.matchWeights == "by-name";
   if (!words.kerasVersion.empty()) {
     options.kerasVersion = words.kerasVersion;
   }

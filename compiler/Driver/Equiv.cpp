@@ -175,8 +175,11 @@ Expected<ExitCode> equiv(const Options &options) {
   if (!b) {
     return b.takeError();
   }
+  proof::ProveOptions prove;
+  prove.tolerance = options.tolerance;
+  prove.matchByName = options.matchByName;
   Expected<proof::Result> result =
-      proof::prove({**a, **b}, modesOf(options), {}, accept);
+      proof::prove({**a, **b}, modesOf(options), prove, accept);
   if (!result) {
     return unsupported(toString(result.takeError()));
   }
