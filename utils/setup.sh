@@ -20,7 +20,7 @@ kregc_packages=(
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   gcc g++ libc6-dev # `cc`, to link generated libraries as a user would
   libzip-dev libhdf5-dev libseccomp-dev nlohmann-json3-dev libcli11-dev
-  libgmp-dev libflint-dev
+  libgmp-dev libflint-dev libflint-arb-dev
   libgtest-dev librapidcheck-dev libbenchmark-dev
   z3 # the laws of the prover, proved over the reals
   git python3 python3-venv python3-psutil # lit: time limits

@@ -1,10 +1,12 @@
 // The functions that the ops need, over each kind of number. Where a value is
-// not a number of the kind (only with Rational) a function gives none.
+// not a number of the kind (only with Rational) a function gives none;
+// with Ball it gives one that is not finite.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_DIALECT_INTERPRETER_ARITHMETIC_H
 #define KREGC_DIALECT_INTERPRETER_ARITHMETIC_H
 
+#include "dialect/Interpreter/Ball.h"
 #include "dialect/Interpreter/Rational.h"
 
 #include <cmath>
@@ -55,6 +57,24 @@ private:
   }
 };
 
+template <>
+struct Arithmetic<Ball> {
+  using Maybe = std::optional<Ball>;
+  static Maybe of(double x) { return Ball::of(x); }
+  static Maybe divide(const Ball &a, const Ball &b) {
+    return Ball::divide(a, b);
+  }
+  static Maybe sqrt(const Ball &x) { return x.sqrt(); }
+  static Maybe exp(const Ball &x) { return x.exp(); }
+  static Maybe expm1(const Ball &x) { return x.expm1(); }
+  static Maybe log(const Ball &x) { return x.log(); }
+  static Maybe log1p(const Ball &x) { return x.log1p(); }
+  static Maybe tanh(const Ball &x) { return x.tanh(); }
+  static Maybe erf(const Ball &x) { return x.erf(); }
+  static bool isNaN(const Ball &) { return false; }
+  static Ball abs(const Ball &x) { return x.abs(); }
+};
+
 /// NaN if one of them is, as NumPy and Keras have it.
 template <typename Number>
 Number maximum(const Number &a, const Number &b) {
@@ -71,18 +91,23 @@ Number minimum(const Number &a, const Number &b) {
              : b;
 }
 
+// Balls have these without a comparison.
+template <>
+inline Ball maximum(const Ball &a, const Ball &b) {
+  return Ball::maximum(a, b);
+}
+template <>
+inline Ball minimum(const Ball &a, const Ball &b) {
+  return Ball::minimum(a, b);
+}
+
 /// min(1/√squares, 1/ε): the factor to a norm of 1 of Keras' `normalize`. None
 /// where the root is not rational.
 template <typename Number>
 std::optional<Number> inverseNorm(const Number &squares,
                                   const Number &epsilon) {
-  using A = Arithmetic<Number>;
-  Number largest = *A::divide(Number(1), epsilon);
-  if (squares == Number(0)) {
-    return largest;
-  }
-  std::optional<Number> root = A::sqrt(squares);
-  return root ? std::optional(minimum(*A::divide(Number(1), *root), largest))
+  std::optional<Number> root = Arithmetic<Number>::sqrt(squares);
+  return root ? Arithmetic<Number>::divide(Number(1), maximum(*root, epsilon))
               : std::nullopt;
 }
 

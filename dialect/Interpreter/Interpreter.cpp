@@ -104,6 +104,7 @@ Result<Number> interpreter::tensorOf(Operation *at, ElementsAttr value) {
 }
 template Result<double> interpreter::tensorOf(Operation *, ElementsAttr);
 template Result<Rational> interpreter::tensorOf(Operation *, ElementsAttr);
+template Result<Ball> interpreter::tensorOf(Operation *, ElementsAttr);
 
 //===----------------------------------------------------------------------===//
 // Running a model
@@ -335,3 +336,5 @@ template llvm::Expected<Evaluation<double>>
     kreg::evaluate<double>(ModelOp, ArrayRef<Tensor<double>>);
 template llvm::Expected<Evaluation<Rational>>
     kreg::evaluate<Rational>(ModelOp, ArrayRef<Tensor<Rational>>);
+template llvm::Expected<Evaluation<Ball>>
+    kreg::evaluate<Ball>(ModelOp, ArrayRef<Tensor<Ball>>);

@@ -7,6 +7,7 @@
 #define KREGC_DIALECT_INTERPRETER_INTERPRETER_H
 
 #include "dialect/IR/Kreg.h"
+#include "dialect/Interpreter/Ball.h"
 #include "dialect/Interpreter/Rational.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -33,9 +34,9 @@ struct Evaluation {
 };
 
 /// Runs the model at inference: dropout is the identity, batch normalisation
-/// takes the moving statistics. `Number` is double or Rational. Takes layer
-/// form and penalty form; of kernel form what still holds core ops. In layer
-/// form the layers' penalties come in the order of the layers, inner ones
+/// takes the moving statistics. `Number` is double, Rational or Ball. Takes
+/// layer form and penalty form; of kernel form what still holds core ops. In
+/// layer form the layers' penalties come in the order of the layers, inner ones
 /// first, behind those that `kreg.return` lists (as `kreg-dissolve-layers` has
 /// it). One tensor per model input, with one size for all dynamic dimensions (0
 /// is allowed).
@@ -43,7 +44,8 @@ struct Evaluation {
 /// Errors: inputs of another number or shape; a weight without a value; an op
 /// that has no meaning here; with Rational a value that is not rational (the
 /// message names the op and its layer). With double nothing is an error that
-/// IEEE arithmetic gives a value.
+/// IEEE arithmetic gives a value. With Ball the results enclose those in real
+/// arithmetic unless the precision has an undecided comparison.
 template <typename Number>
 llvm::Expected<Evaluation<Number>> evaluate(ModelOp model,
                                             ArrayRef<Tensor<Number>> inputs);
@@ -52,10 +54,17 @@ extern template llvm::Expected<Evaluation<double>>
     evaluate<double>(ModelOp, ArrayRef<Tensor<double>>);
 extern template llvm::Expected<Evaluation<Rational>>
     evaluate<Rational>(ModelOp, ArrayRef<Tensor<Rational>>);
+extern template llvm::Expected<Evaluation<Ball>>
+    evaluate<Ball>(ModelOp, ArrayRef<Tensor<Ball>>);
 
 /// l1·Σ|w| + l2·Σw² for each variable with a regularizer, in their order;
 /// coefficients rounded to float32 first. Errors: a variable without a value.
-llvm::Expected<std::vector<double>> weightPenalties(ModuleOp module);
+template <typename Number = double>
+llvm::Expected<std::vector<Number>> weightPenalties(ModuleOp module);
+
+extern template llvm::Expected<std::vector<double>> weightPenalties(ModuleOp);
+extern template llvm::Expected<std::vector<Rational>> weightPenalties(ModuleOp);
+extern template llvm::Expected<std::vector<Ball>> weightPenalties(ModuleOp);
 
 } // namespace mlir::kreg
 

@@ -60,11 +60,12 @@ using Result = llvm::Expected<Tensor<Number>>;
 KREG_FOR_EACH_CORE_OP(KREG_DECLARE)
 #undef KREG_DECLARE
 
-/// Makes `run` of an op for both kinds of number.
+/// Makes `run` of an op for each kind of number.
 #define KREG_INSTANTIATE(Op)                                                   \
   template Result<double> mlir::kreg::interpreter::run(Op, Operands<double>);  \
   template Result<Rational> mlir::kreg::interpreter::run(Op,                   \
-                                                         Operands<Rational>);
+                                                         Operands<Rational>);  \
+  template Result<Ball> mlir::kreg::interpreter::run(Op, Operands<Ball>);
 
 /// l1·Σ|x| + l2·Σx² of all elements of `of`, whose value is x, divided by
 /// dimension 0 where the norm says so (0 if there are none). Keras leaves a

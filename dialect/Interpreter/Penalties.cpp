@@ -125,6 +125,9 @@ template llvm::Expected<double> interpreter::penaltyOf(Operation *, Value,
 template llvm::Expected<Rational>
 interpreter::penaltyOf(Operation *, Value, const Tensor<Rational> &,
                        OrthogonalAttr, Norm);
+template llvm::Expected<Ball> interpreter::penaltyOf(Operation *, Value,
+                                                     const Tensor<Ball> &,
+                                                     OrthogonalAttr, Norm);
 
 template <typename Number>
 llvm::Expected<Number> interpreter::penaltyOf(Operation *at, Value of,
@@ -138,6 +141,9 @@ template llvm::Expected<double> interpreter::penaltyOf(Operation *, Value,
 template llvm::Expected<Rational>
 interpreter::penaltyOf(Operation *, Value, const Tensor<Rational> &, L1L2Attr,
                        Norm);
+template llvm::Expected<Ball> interpreter::penaltyOf(Operation *, Value,
+                                                     const Tensor<Ball> &,
+                                                     L1L2Attr, Norm);
 
 template <typename Number>
 Result<Number> interpreter::run(PenaltyOp op, Operands<Number> operands) {
@@ -162,8 +168,9 @@ Result<Number> interpreter::run(OrthogonalPenaltyOp op,
 }
 KREG_INSTANTIATE(OrthogonalPenaltyOp)
 
-llvm::Expected<std::vector<double>> kreg::weightPenalties(ModuleOp module) {
-  std::vector<double> penalties;
+template <typename Number>
+llvm::Expected<std::vector<Number>> kreg::weightPenalties(ModuleOp module) {
+  std::vector<Number> penalties;
   for (auto variable : module.getOps<VariableOp>()) {
     if (!variable.getRegularizer() && !variable.getOrthogonal()) {
       continue;
@@ -171,12 +178,12 @@ llvm::Expected<std::vector<double>> kreg::weightPenalties(ModuleOp module) {
     if (!variable.getValue()) {
       return failureAt(variable, "has no value");
     }
-    Result<double> weight = tensorOf<double>(variable, *variable.getValue());
+    Result<Number> weight = tensorOf<Number>(variable, *variable.getValue());
     if (!weight) {
       return weight.takeError();
     }
     Type element = getElementTypeOrSelf(variable.getType());
-    llvm::Expected<double> value =
+    llvm::Expected<Number> value =
         variable.getOrthogonal()
             ? penalty(variable, *weight, element, *variable.getOrthogonal(),
                       Norm::None)
@@ -189,3 +196,6 @@ llvm::Expected<std::vector<double>> kreg::weightPenalties(ModuleOp module) {
   }
   return penalties;
 }
+template llvm::Expected<std::vector<double>> kreg::weightPenalties(ModuleOp);
+template llvm::Expected<std::vector<Rational>> kreg::weightPenalties(ModuleOp);
+template llvm::Expected<std::vector<Ball>> kreg::weightPenalties(ModuleOp);

@@ -36,6 +36,7 @@ public:
   /// The root of a number that is the square of a rational; none of others.
   static std::optional<Rational> sqrt(const Rational &x);
 
+  const __mpq_struct *get() const { return value; }    ///< for other libraries
   double toDouble() const { return mpq_get_d(value); } ///< rounded toward 0
   std::string toString() const;                        ///< "-3/4", "5"
 
