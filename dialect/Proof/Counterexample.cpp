@@ -1,132 +1,96 @@
-// The search: zeros, ones, one element, random numbers.
+// The search: candidates in doubles, then an enclosure that confirms one.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/Counterexample.h"
 #include "dialect/Proof/Expectation.h"
+#include "dialect/Proof/TrialInputs.h"
 
 #include <cmath>
-#include <random>
 
 using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
+StringRef proof::name(Certainty certainty) {
+  switch (certainty) {
+  case Certainty::Exact:
+    return "exactly";
+  case Certainty::Enclosed:
+    return "with error bounds";
+  case Certainty::Doubles:
+    return "in doubles, too large for error bounds";
+  }
+  llvm_unreachable("a certainty without a name");
+}
+
+//===----------------------------------------------------------------------===//
+// Margins and sizes
+//===----------------------------------------------------------------------===//
+
 namespace {
 
-/// Ways to fill the inputs, in the order they are tried.
-struct Filling {
-  enum Kind { Zeros, Ones, OneHot, Random, Large } kind;
-  unsigned seed;
-  int64_t batch;
+/// Whether two models are the same but for numbers that files hold as float32:
+/// weights, constants, coefficients.
+class SameShape {
+public:
+  explicit SameShape(const Graph &graph) : graph(graph) {}
 
-  std::string text() const {
-    static constexpr StringLiteral names[] = {"zeros", "ones", "one element",
-                                              "random numbers",
-                                              "large random numbers"};
-    return (names[kind] + " (batch " + Twine(batch) +
-            (kind >= Random ? ", seed " + Twine(seed) : Twine()) + ")")
-        .str();
+  bool operator()() {
+    const ModelTerms &a = graph.models[0], &b = graph.models[1];
+    bool same = a.outputs.size() == b.outputs.size() &&
+                a.sites.size() == b.sites.size();
+    for (size_t i = 0; same && i < a.outputs.size(); ++i) {
+      same = match(a.outputs[i], b.outputs[i]);
+    }
+    for (size_t i = 0; same && i < a.sites.size(); ++i) {
+      same = a.sites[i].perBatch == b.sites[i].perBatch &&
+             match(a.sites[i].tensor, b.sites[i].tensor);
+    }
+    return same;
   }
+
+private:
+  bool match(int left, int right);
+
+  const Graph &graph;
+  std::map<int, int> matched;
 };
 
-constexpr Filling fillings[] = {
-    {Filling::Zeros, 0, 2},  {Filling::Ones, 0, 2},   {Filling::OneHot, 0, 2},
-    {Filling::Random, 1, 2}, {Filling::Random, 2, 3}, {Filling::Random, 3, 5},
-    {Filling::Large, 4, 2},
-};
+} // namespace
 
-/// Rows of the table that an input picks from; 0 if it holds plain numbers.
-int64_t rowsOfTable(const Graph &graph, int input) {
-  for (const Node &node : graph.nodes) {
-    if (node.is("embedding") && node.operands[0] == input) {
-      return graph.nodes[node.operands[1]].shape[0];
-    }
-  }
-  return 0;
-}
-
-/// Multiples of 1/64 in (-4, 4), or of 1/4 in (-64, 64): short fractions.
-std::vector<Tensor<double>> fill(const Graph &graph, Filling filling) {
-  std::mt19937 generator(filling.seed);
-  std::vector<Tensor<double>> inputs;
-  for (int input : graph.models[0].inputs) {
-    Tensor<double> tensor;
-    tensor.shape = graph.nodes[input].shape;
-    int64_t size = 1;
-    for (int64_t &extent : tensor.shape) {
-      extent = extent < 0 ? filling.batch : extent;
-      size *= extent;
-    }
-    int64_t rows = rowsOfTable(graph, input);
-    for (int64_t i = 0; i < size; ++i) {
-      double random = (double(generator() % 511) - 255) / 64;
-      double value = filling.kind == Filling::Zeros    ? 0
-                     : filling.kind == Filling::Ones   ? 1
-                     : filling.kind == Filling::OneHot ? i == 0
-                     : filling.kind == Filling::Large  ? 16 * random
-                                                       : random;
-      if (rows > 0) {
-        value = filling.kind >= Filling::Random
-                    ? double(generator() % rows)
-                    : std::min(value, double(rows - 1));
+bool SameShape::match(int left, int right) {
+  SmallVector<std::pair<int, int>> stack = {{left, right}};
+  while (!stack.empty()) {
+    auto [i, j] = stack.pop_back_val();
+    auto [known, isNew] = matched.try_emplace(i, j);
+    if (!isNew) {
+      if (known->second != j) {
+        return false;
       }
-      tensor.data.push_back(value);
+      continue;
     }
-    inputs.push_back(std::move(tensor));
-  }
-  return inputs;
-}
-
-bool surelyDiffer(double a, double b, double scale) {
-  return std::isfinite(a) && std::isfinite(b) && std::isfinite(scale) &&
-         std::fabs(a - b) > kSurelyDifferent * scale;
-}
-
-/// Finds an output element that differs.
-bool outputsDiffer(Counterexample &example) {
-  for (size_t i = 0; i < example.a.outputs.size(); ++i) {
-    const auto &left = example.a.outputs[i].data;
-    const auto &right = example.b.outputs[i].data;
-    double scale = 0;
-    for (size_t j = 0; j < left.size(); ++j) {
-      scale = std::max({scale, std::fabs(left[j]), std::fabs(right[j])});
+    const Node &a = graph.nodes[i], &b = graph.nodes[j];
+    bool isConstant = a.is("weight") || a.is("constant");
+    if (a.op != b.op || a.shape != b.shape ||
+        a.operands.size() != b.operands.size() ||
+        (!isConstant && a.attrs != b.attrs)) {
+      return false;
     }
-    for (size_t j = 0; j < left.size(); ++j) {
-      if (surelyDiffer(left[j], right[j], scale)) {
-        example.output = static_cast<int>(i);
-        example.element = static_cast<int64_t>(j);
-        example.left = left[j];
-        example.right = right[j];
-        return true;
-      }
+    for (auto [x, y] : llvm::zip_equal(a.operands, b.operands)) {
+      stack.push_back({x, y});
     }
   }
-  return false;
+  return true;
 }
 
-bool penaltiesDiffer(Counterexample &example) {
-  example.left = example.a.penalty;
-  example.right = example.b.penalty;
-  return surelyDiffer(example.left, example.right,
-                      std::fabs(example.left) + std::fabs(example.right));
+double proof::surelyDifferent(const Graph &graph, const ProveOptions &options) {
+  // Draws and factors of interpreted noise are doubles: 1e-12 is beyond them.
+  constexpr double kLeast = 1e-12;
+  return SameShape(graph)() ? kLeast : std::max(10 * options.tolerance, kLeast);
 }
 
-std::vector<Tensor<Rational>> toRational(ArrayRef<Tensor<double>> tensors) {
-  std::vector<Tensor<Rational>> result;
-  for (const Tensor<double> &tensor : tensors) {
-    Tensor<Rational> exact{tensor.shape, {}};
-    for (double value : tensor.data) {
-      exact.data.push_back(*Rational::of(value));
-    }
-    result.push_back(std::move(exact));
-  }
-  return result;
-}
-
-/// Multiplications in exact arithmetic that are worth waiting for, roughly.
-constexpr double kExactWork = 3e5;
-
-double workOf(const Graph &graph, int64_t batch) {
+/// Multiplications of one evaluation of both models at a batch of 1, roughly.
+static double workOf(const Graph &graph) {
   double work = 0;
   for (const Node &node : graph.nodes) {
     double each = 1;
@@ -134,81 +98,256 @@ double workOf(const Graph &graph, int64_t batch) {
       const Node &kernel = graph.nodes[node.operands[1]];
       each = double(kernel.elements()) / double(kernel.shape.back());
     }
-    work += double(batch) * double(node.elements()) * each;
+    double elements = 1;
+    for (int64_t size : node.shape) {
+      elements *= size < 0 ? 1.0 : double(size);
+    }
+    work += elements * each;
   }
   return work;
 }
 
-/// Whether the exact values are as far apart as those in double.
-bool confirmExactly(const Graph &graph, Mode mode, ArrayRef<ModuleOp> modules,
-                    const Counterexample &example) {
-  if (workOf(graph, example.inputs[0].shape[0]) > kExactWork) {
-    return false;
+/// What is worth waiting for: a few seconds of each kind of number, and less
+/// memory than a small machine has.
+static constexpr double kDoubleWork = 3e9, kBallWork = 1e8, kExactWork = 2e4;
+
+//===----------------------------------------------------------------------===//
+// Search
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// |a - b| > margin·scale, for sure: with doubles as they are, with balls for
+/// all their members.
+bool differ(double a, double b, double scale, double margin) {
+  return std::isfinite(a) && std::isfinite(b) && std::isfinite(scale) &&
+         std::fabs(a - b) > margin * scale;
+}
+bool differ(const Ball &a, const Ball &b, double scale, double margin) {
+  return std::isfinite(scale) && (a - b).lowerOfAbs() > margin * scale;
+}
+
+double largest(double x) { return std::fabs(x); }
+double largest(const Ball &x) { return x.upperOfAbs(); }
+
+/// A bound of the numbers of two tensors.
+template <typename Number>
+double scaleOf(const Tensor<Number> &a, const Tensor<Number> &b) {
+  double scale = 0;
+  for (const Tensor<Number> *tensor : {&a, &b}) {
+    for (const Number &x : tensor->data) {
+      scale = std::max(scale, largest(x));
+    }
   }
-  std::vector<Tensor<Rational>> inputs = toRational(example.inputs);
-  double numbers[2] = {};
+  return scale;
+}
+
+template <typename Number>
+std::vector<Tensor<Number>> converted(ArrayRef<Tensor<double>> tensors) {
+  std::vector<Tensor<Number>> result;
+  for (const Tensor<double> &tensor : tensors) {
+    result.push_back({tensor.shape, {}});
+    for (double value : tensor.data) {
+      result.back().data.push_back(*Number::of(value));
+    }
+  }
+  return result;
+}
+
+/// Both models at one input.
+template <typename Number>
+struct Both {
+  Values<Number> a, b;
+};
+
+/// The search in one mode.
+class Search {
+public:
+  Search(const Graph &graph, State &state, ArrayRef<ModuleOp> modules,
+         double margin)
+      : graph(graph), state(state), modules(modules), margin(margin),
+        work(workOf(graph)) {}
+
+  std::optional<Counterexample> run(std::string &problem);
+
+private:
+  template <typename Number>
+  llvm::Expected<Both<Number>> evaluate(ArrayRef<Tensor<Number>> inputs) const;
+  template <typename Number>
+  llvm::Expected<std::pair<Number, Number>>
+  penalties(const Both<Number> &values, ArrayRef<Tensor<Number>> inputs) const;
+
+  llvm::Expected<bool> isCandidate(Counterexample &example) const;
+  bool outputsDiffer(Counterexample &example) const;
+  bool isEnclosed(const Counterexample &example) const;
+  bool isExact(const Counterexample &example) const;
+  bool isMean(const Counterexample &example) const {
+    return state.mode == Mode::Expectation && example.output < 0;
+  }
+
+  const Graph &graph;
+  State &state;
+  ArrayRef<ModuleOp> modules;
+  double margin, work;
+};
+
+} // namespace
+
+template <typename Number>
+llvm::Expected<Both<Number>>
+Search::evaluate(ArrayRef<Tensor<Number>> inputs) const {
+  Both<Number> both;
   for (int model : {0, 1}) {
-    auto values = evaluateIn<Rational>(mode, modules[model], inputs, 1, {});
+    auto values = evaluateIn<Number>(state.mode, modules[model], inputs, 1, {});
+    if (!values) {
+      return values.takeError();
+    }
+    (model == 0 ? both.a : both.b) = std::move(*values);
+  }
+  return both;
+}
+
+/// The sums of penalties: in expectation their means, without what both have in
+/// common.
+template <typename Number>
+llvm::Expected<std::pair<Number, Number>>
+Search::penalties(const Both<Number> &values,
+                  ArrayRef<Tensor<Number>> inputs) const {
+  if (state.mode == Mode::Expectation) {
+    return expectedPenalties<Number>(graph, state, modules, inputs);
+  }
+  return std::pair(values.a.penalty, values.b.penalty);
+}
+
+/// Finds the first output element that differs.
+bool Search::outputsDiffer(Counterexample &example) const {
+  for (size_t i = 0; i < example.a.outputs.size(); ++i) {
+    const Tensor<double> &left = example.a.outputs[i];
+    const Tensor<double> &right = example.b.outputs[i];
+    double scale = scaleOf(left, right);
+    for (size_t j = 0; j < left.data.size(); ++j) {
+      if (differ(left.data[j], right.data[j], scale, margin)) {
+        example.output = static_cast<int>(i);
+        example.element = static_cast<int64_t>(j);
+        example.left = left.data[j];
+        example.right = right.data[j];
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// Whether the models differ at the example's inputs, in doubles.
+llvm::Expected<bool> Search::isCandidate(Counterexample &example) const {
+  auto values = evaluate<double>(example.inputs);
+  if (!values) {
+    return values.takeError();
+  }
+  auto sums = std::pair(values->a.penalty, values->b.penalty);
+  example.a = values->a;
+  example.b = values->b;
+  bool outputsCount =
+      state.mode != Mode::Expectation || !anyOutputIsRandom(graph, state);
+  if (outputsCount && outputsDiffer(example)) {
+    return true;
+  }
+  if (state.mode == Mode::Expectation) {
+    auto means = penalties<double>(*values, example.inputs);
+    if (!means) {
+      return means.takeError();
+    }
+    sums = *means;
+  }
+  std::tie(example.left, example.right) = sums;
+  double scale = std::fabs(sums.first) + std::fabs(sums.second);
+  return differ(sums.first, sums.second, scale, margin);
+}
+
+/// Whether the balls that contain the true values are apart, with a precision
+/// that grows while they are too wide to say.
+bool Search::isEnclosed(const Counterexample &example) const {
+  for (long bits : {64L, 128L, 256L}) {
+    Ball::Precision precision(bits);
+    std::vector<Tensor<Ball>> inputs = converted<Ball>(example.inputs);
+    auto values = evaluate<Ball>(inputs);
     if (!values) {
       llvm::consumeError(values.takeError());
       return false;
     }
-    numbers[model] =
-        example.output < 0
-            ? values->penalty
-            : values->outputs[example.output].data[example.element].toDouble();
-  }
-  return numbers[0] != numbers[1];
-}
-
-} // namespace
-
-/// Tries one input. In expectation penalties are compared by their means.
-static llvm::Expected<bool> differs(const Graph &graph, State &state,
-                                    ArrayRef<ModuleOp> modules,
-                                    Counterexample &example) {
-  for (int model : {0, 1}) {
-    auto values =
-        evaluateIn<double>(state.mode, modules[model], example.inputs, 1, {});
-    if (!values) {
-      return values.takeError();
+    Ball left, right;
+    double scale = 0;
+    if (example.output >= 0) {
+      const Tensor<Ball> &a = values->a.outputs[example.output];
+      const Tensor<Ball> &b = values->b.outputs[example.output];
+      left = a.data[example.element];
+      right = b.data[example.element];
+      scale = scaleOf(a, b);
+    } else {
+      auto sums = penalties<Ball>(*values, inputs);
+      if (!sums) {
+        llvm::consumeError(sums.takeError());
+        return false;
+      }
+      std::tie(left, right) = *sums;
+      scale = left.upperOfAbs() + right.upperOfAbs();
     }
-    (model == 0 ? example.a : example.b) = std::move(*values);
+    if (!precision.undecided && differ(left, right, scale, margin)) {
+      return true;
+    }
   }
-  if (state.mode != Mode::Expectation) {
-    return outputsDiffer(example) || penaltiesDiffer(example);
-  }
-  if (!anyOutputIsRandom(graph, state) && outputsDiffer(example)) {
-    return true;
-  }
-  auto means = expectedPenalties(graph, state, modules, example.inputs);
-  if (!means) {
-    return means.takeError();
-  }
-  std::tie(example.left, example.right) = *means;
-  return surelyDiffer(example.left, example.right,
-                      std::fabs(example.left) + std::fabs(example.right));
+  return false;
 }
 
-std::optional<Counterexample>
-proof::findCounterexample(const Graph &graph, State &state,
-                          ArrayRef<ModuleOp> modules, std::string &problem) {
-  for (Filling filling : fillings) {
+/// Whether exact fractions differ, where all values are rational.
+bool Search::isExact(const Counterexample &example) const {
+  auto values = evaluate<Rational>(converted<Rational>(example.inputs));
+  if (!values) {
+    llvm::consumeError(values.takeError());
+    return false;
+  }
+  return example.output < 0
+             ? values->a.penalty != values->b.penalty
+             : values->a.outputs[example.output].data[example.element] !=
+                   values->b.outputs[example.output].data[example.element];
+}
+
+std::optional<Counterexample> Search::run(std::string &problem) {
+  problem = "no input that was tried tells them apart";
+  for (Filling filling : fillings(work)) {
+    double size = work * double(filling.batch);
+    if (size > kDoubleWork) {
+      problem = "they are too large to be evaluated";
+      return std::nullopt;
+    }
     Counterexample example;
     example.input = filling.text();
     example.inputs = fill(graph, filling);
-    auto result = differs(graph, state, modules, example);
+    auto result = isCandidate(example);
     if (!result) {
       problem = llvm::toString(result.takeError());
       return std::nullopt;
     }
-    if (*result) {
-      bool mean = state.mode == Mode::Expectation && example.output < 0;
-      example.exact =
-          !mean && confirmExactly(graph, state.mode, modules, example);
+    if (!*result) {
+      continue;
+    }
+    if (size > kBallWork) {
       return example;
     }
+    if (isEnclosed(example)) {
+      bool exact = size <= kExactWork && !isMean(example) && isExact(example);
+      example.certainty = exact ? Certainty::Exact : Certainty::Enclosed;
+      return example;
+    }
+    problem = "the difference that doubles show may be rounding";
   }
-  problem = "no input that was tried tells them apart";
   return std::nullopt;
+}
+
+std::optional<Counterexample>
+proof::findCounterexample(const Graph &graph, State &state,
+                          ArrayRef<ModuleOp> modules,
+                          const ProveOptions &options, std::string &problem) {
+  return Search(graph, state, modules, surelyDifferent(graph, options))
+      .run(problem);
 }

@@ -1,8 +1,9 @@
-// Training by the interpreter: a copy of the model in which noise and moments
-// have become constants.
+// Training by the interpreter: a copy of the model in which noise has become
+// constants and batch normalisation core ops.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/Evaluate.h"
+#include "dialect/Training/Term.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
@@ -14,15 +15,12 @@ using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
-/// More would be evaluated once each, from the start.
-static constexpr int kMaxTrainedNorms = 16;
-
 namespace {
 
 /// Numbers that depend on seed, call and position alone (splitmix64).
-class Draws {
+class Generator {
 public:
-  Draws(uint64_t seed, uint64_t call)
+  Generator(uint64_t seed, uint64_t call)
       : state(seed * 0x9E3779B97F4A7C15u + call) {
     next();
   }
@@ -59,12 +57,12 @@ public:
   }
 
   void fixNoise();
-  /// One trained batch normalisation that is left, or null.
-  BatchNormOp trainedNorm();
-  void fixNorm(BatchNormOp norm, const Tensor<double> &x);
+  void expandNorms();
   /// Adds values to the outputs; returns how many outputs there were.
   size_t ask(ArrayRef<Value> values);
-  void takeBack(size_t outputs);
+
+  Draws draws;
+
   ReturnOp terminator() {
     return cast<ReturnOp>(model().getBody().front().getTerminator());
   }
@@ -74,8 +72,10 @@ private:
                  const std::vector<double> &values);
   SmallVector<int64_t> shapeOfDraws(Value x, ArrayRef<int64_t> noiseShape);
   Value combine(Operation *at, BinaryKind kind, Value x, Value y);
-  Value fixed(DropoutOp op, int call);
-  Value fixed(NoiseOp op, int call);
+  const std::vector<double> &draw(ArrayRef<int64_t> shape, bool normal);
+  Value fixed(DropoutOp op);
+  Value fixed(NoiseOp op);
+  Value expanded(BatchNormOp norm);
 
   IRMapping mapping;
   llvm::DenseMap<Value, Value> replaced;
@@ -117,28 +117,39 @@ static int64_t count(ArrayRef<int64_t> shape) {
                          std::multiplies<>());
 }
 
-Value Training::fixed(DropoutOp op, int call) {
+/// The numbers of the next noise call.
+const std::vector<double> &Training::draw(ArrayRef<int64_t> shape,
+                                          bool normal) {
+  Generator generator(seed, draws.size());
+  draws.push_back({shape.vec(), std::vector<double>(count(shape))});
+  for (double &number : draws.back().data) {
+    number = normal ? generator.normal() : generator.uniform();
+  }
+  return draws.back().data;
+}
+
+Value Training::fixed(DropoutOp op) {
   double rate = op.getRate().convertToDouble();
   SmallVector<int64_t> shape = shapeOfDraws(op.getX(), op.getNoiseShape());
-  std::vector<double> mask(count(shape));
-  Draws draws(seed, call);
+  std::vector<double> mask = draw(shape, /*normal=*/false);
   for (double &m : mask) {
-    m = draws.uniform() >= rate ? 1 / (1 - rate) : 0;
+    m = m >= rate ? 1 / (1 - rate) : 0;
   }
   return combine(op, BinaryKind::Mul, op.getX(), constant(op, shape, mask));
 }
 
-Value Training::fixed(NoiseOp op, int call) {
+Value Training::fixed(NoiseOp op) {
   double amount = op.getAmount().convertToDouble();
   SmallVector<int64_t> shape = shapeOfDraws(op.getX(), op.getNoiseShape());
-  std::vector<double> n(count(shape)), offset(count(shape));
-  Draws draws(seed, call);
-  if (op.getKind() == NoiseKind::AlphaDropout) {
+  bool isAlpha = op.getKind() == NoiseKind::AlphaDropout;
+  std::vector<double> n = draw(shape, /*normal=*/!isAlpha);
+  if (isAlpha) {
     double alpha = -1.7580993408473766;
     double a = 1 / std::sqrt((1 - amount) * (1 + amount * alpha * alpha));
     double b = -a * alpha * amount;
+    std::vector<double> offset(n.size());
     for (size_t i = 0; i < n.size(); ++i) {
-      bool kept = draws.uniform() >= amount;
+      bool kept = n[i] >= amount;
       n[i] = kept ? a : 0;
       offset[i] = kept ? b : a * alpha + b;
     }
@@ -149,22 +160,21 @@ Value Training::fixed(NoiseOp op, int call) {
   bool added = op.getKind() == NoiseKind::GaussianNoise;
   double sigma = added ? amount : std::sqrt(amount / (1 - amount));
   for (double &value : n) {
-    value = (added ? 0 : 1) + sigma * draws.normal();
+    value = (added ? 0 : 1) + sigma * value;
   }
   return combine(op, added ? BinaryKind::Add : BinaryKind::Mul, op.getX(),
                  constant(op, shape, n));
 }
 
 void Training::fixNoise() {
-  int call = 0;
   for (Operation &op : llvm::make_early_inc_range(model().getBody().front())) {
     Value value;
     if (auto dropout = dyn_cast<DropoutOp>(op)) {
       bool draws = dropout.getRate().convertToDouble() > 0;
-      value = draws ? fixed(dropout, call++) : dropout.getX();
+      value = draws ? fixed(dropout) : dropout.getX();
     } else if (auto noise = dyn_cast<NoiseOp>(op)) {
       bool draws = noise.getAmount().convertToDouble() > 0;
-      value = draws ? fixed(noise, call++) : noise.getX();
+      value = draws ? fixed(noise) : noise.getX();
     }
     if (value) {
       op.getResult(0).replaceAllUsesWith(value);
@@ -173,31 +183,48 @@ void Training::fixNoise() {
   }
 }
 
-BatchNormOp Training::trainedNorm() {
-  for (auto norm : model().getBody().front().getOps<BatchNormOp>()) {
-    if (norm.getTrained()) {
-      return norm;
-    }
+/// (x - mean)/√(variance + ε)·gamma + beta with the moments of x over all
+/// dimensions but the axis.
+Value Training::expanded(BatchNormOp norm) {
+  builder.setInsertionPoint(norm);
+  training::Term x(builder, norm.getLoc(), norm.getX());
+  ArrayRef<int64_t> shape = x.type().getShape();
+  SmallVector<int64_t> aligned(shape.size() - norm.getAxis(), 1);
+  aligned.front() = shape[norm.getAxis()];
+  double count = double(batch);
+  for (size_t dim = 1; dim < shape.size(); ++dim) {
+    count *= dim == norm.getAxis() ? 1.0 : double(shape[dim]);
   }
-  return {};
+  auto with = [&](BinaryKind kind, const training::Term &t, double number) {
+    return x.with(combine(norm, kind, t.value, constant(norm, {1}, {number})));
+  };
+  auto meanOf = [&](const training::Term &t) {
+    Type type = RankedTensorType::get(aligned, x.type().getElementType());
+    return with(BinaryKind::Div, t.reduceTo(type), count);
+  };
+  training::Term centred = x - meanOf(x);
+  double epsilon = norm.getEpsilon().convertToDouble();
+  training::Term y =
+      centred / sqrt(with(BinaryKind::Add, meanOf(square(centred)), epsilon));
+  if (norm.getGamma()) {
+    y = y * x.with(norm.getGamma()).reshape(aligned);
+  }
+  if (norm.getBeta()) {
+    y = y + x.with(norm.getBeta()).reshape(aligned);
+  }
+  return y.value;
 }
 
-/// Puts the moments of x over all dimensions but the axis into the op.
-void Training::fixNorm(BatchNormOp norm, const Tensor<double> &x) {
-  int64_t axis = norm.getAxis(), channels = x.shape[axis];
-  int64_t inner = count(ArrayRef(x.shape).drop_front(axis + 1));
-  std::vector<double> mean(channels), variance(channels);
-  double perChannel = double(x.data.size()) / double(channels);
-  for (size_t i = 0; i < x.data.size(); ++i) {
-    mean[i / inner % channels] += x.data[i] / perChannel;
+void Training::expandNorms() {
+  for (Operation &op : llvm::make_early_inc_range(model().getBody().front())) {
+    auto norm = dyn_cast<BatchNormOp>(op);
+    if (norm && norm.getTrained()) {
+      Value value = expanded(norm);
+      norm.getResult().replaceAllUsesWith(value);
+      replaced[norm.getResult()] = value;
+      norm.removeTrainedAttr(); // it stays, unused
+    }
   }
-  for (size_t i = 0; i < x.data.size(); ++i) {
-    double distance = x.data[i] - mean[i / inner % channels];
-    variance[i / inner % channels] += distance * distance / perChannel;
-  }
-  norm.getMeanMutable().assign(constant(norm, {channels}, mean));
-  norm.getVarianceMutable().assign(constant(norm, {channels}, variance));
-  norm.removeTrainedAttr();
 }
 
 size_t Training::ask(ArrayRef<Value> values) {
@@ -208,40 +235,6 @@ size_t Training::ask(ArrayRef<Value> values) {
   return outputs;
 }
 
-void Training::takeBack(size_t outputs) {
-  MutableOperandRange range = terminator().getOutputsMutable();
-  range.erase(outputs, range.size() - outputs);
-}
-
-/// Fixes the trained normalisations in their order: each needs the values
-/// before it.
-static llvm::Error fixNorms(Training &training,
-                            ArrayRef<Tensor<double>> inputs) {
-  for (int i = 0; BatchNormOp norm = training.trainedNorm(); ++i) {
-    if (i == kMaxTrainedNorms) {
-      return llvm::createStringError(
-          "there are too many batch normalisations in training");
-    }
-    size_t outputs = training.ask(norm.getX());
-    auto values = evaluate<double>(training.model(), inputs);
-    if (!values) {
-      return values.takeError();
-    }
-    training.takeBack(outputs);
-    training.fixNorm(norm, values->outputs.back());
-  }
-  return llvm::Error::success();
-}
-
-template <typename Number>
-static double asDouble(const Number &number) {
-  if constexpr (std::is_same_v<Number, double>) {
-    return number;
-  } else {
-    return number.toDouble();
-  }
-}
-
 template <typename Number>
 llvm::Expected<Values<Number>>
 proof::evaluateIn(Mode mode, ModuleOp module, ArrayRef<Tensor<Number>> inputs,
@@ -250,13 +243,7 @@ proof::evaluateIn(Mode mode, ModuleOp module, ArrayRef<Tensor<Number>> inputs,
   Training training(module, batch, seed);
   if (mode != Mode::Inference) {
     training.fixNoise();
-    if constexpr (std::is_same_v<Number, double>) {
-      if (llvm::Error error = fixNorms(training, inputs)) {
-        return std::move(error);
-      }
-    } else if (training.trainedNorm()) {
-      return llvm::createStringError("the moments of a batch are not rational");
-    }
+    training.expandNorms();
   }
   SmallVector<Value> found;
   for (Value value : asked) {
@@ -272,14 +259,17 @@ proof::evaluateIn(Mode mode, ModuleOp module, ArrayRef<Tensor<Number>> inputs,
     (index < outputs ? values.outputs : values.asked)
         .push_back(std::move(tensor));
   }
+  values.draws = std::move(training.draws);
   for (const Number &penalty : result->penalties) {
-    values.penalty += asDouble(penalty);
+    values.penalty += penalty;
   }
-  auto ofWeights = weightPenalties(module);
+  auto ofWeights = weightPenalties<Number>(module);
   if (!ofWeights) {
     return ofWeights.takeError();
   }
-  values.penalty += std::accumulate(ofWeights->begin(), ofWeights->end(), 0.0);
+  for (const Number &penalty : *ofWeights) {
+    values.penalty += penalty;
+  }
   return values;
 }
 template llvm::Expected<Values<double>>
@@ -288,3 +278,7 @@ proof::evaluateIn(Mode, ModuleOp, ArrayRef<Tensor<double>>, uint64_t,
 template llvm::Expected<Values<Rational>>
 proof::evaluateIn(Mode, ModuleOp, ArrayRef<Tensor<Rational>>, uint64_t,
                   ArrayRef<Value>);
+template llvm::Expected<Values<Ball>> proof::evaluateIn(Mode, ModuleOp,
+                                                        ArrayRef<Tensor<Ball>>,
+                                                        uint64_t,
+                                                        ArrayRef<Value>);

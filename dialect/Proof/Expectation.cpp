@@ -4,6 +4,8 @@
 
 #include "dialect/Proof/Expectation.h"
 
+#include "dialect/Interpreter/Arithmetic.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -44,10 +46,11 @@ bool proof::anyOutputIsRandom(const Graph &graph, const State &state) {
 namespace {
 
 /// A term's value, from an op of one of the models that computes it.
+template <typename Number>
 class Evaluator {
 public:
   Evaluator(const Graph &graph, State &state, ArrayRef<ModuleOp> modules,
-            ArrayRef<Tensor<double>> inputs)
+            ArrayRef<Tensor<Number>> inputs)
       : graph(graph), state(state), modules(modules), inputs(inputs) {
     for (size_t id = 0; id < graph.nodes.size(); ++id) {
       if (graph.origins[id]) {
@@ -57,15 +60,15 @@ public:
   }
 
   /// E Σ|t|^power.
-  llvm::Expected<double> mean(const PenaltyKey &key);
+  llvm::Expected<Number> mean(const PenaltyKey &key);
 
 private:
-  llvm::Expected<Tensor<double>> valueOf(int id);
+  llvm::Expected<Tensor<Number>> valueOf(int id);
 
   const Graph &graph;
   State &state;
   ArrayRef<ModuleOp> modules;
-  ArrayRef<Tensor<double>> inputs;
+  ArrayRef<Tensor<Number>> inputs;
   std::map<int, size_t> members; ///< a node of the models in each class
 };
 
@@ -77,7 +80,8 @@ llvm::Error noClosedForm(const Node &node) {
 
 } // namespace
 
-llvm::Expected<Tensor<double>> Evaluator::valueOf(int id) {
+template <typename Number>
+llvm::Expected<Tensor<Number>> Evaluator<Number>::valueOf(int id) {
   auto found = members.find(state.find(id));
   if (found == members.end() || isRandom(state, id)) {
     return noClosedForm(state.at(id));
@@ -85,80 +89,116 @@ llvm::Expected<Tensor<double>> Evaluator::valueOf(int id) {
   Value origin = graph.origins[found->second];
   Operation *parent = origin.getParentBlock()->getParentOp();
   ModuleOp module = parent->getParentOfType<ModuleOp>();
-  auto values = evaluateIn<double>(state.mode, module, inputs, 1, origin);
+  auto values = evaluateIn<Number>(state.mode, module, inputs, 1, origin);
   if (!values) {
     return values.takeError();
   }
   return std::move(values->asked.front());
 }
 
-/// E|x + n| for n from N(0, σ²).
-static double meanOfShifted(double x, double sigma) {
-  double root = std::sqrt(2.0);
-  return sigma * std::sqrt(2 / std::acos(-1.0)) *
-             std::exp(-x * x / (2 * sigma * sigma)) +
-         x * std::erf(x / (sigma * root));
+template <typename Number>
+static Number number(double x) {
+  return *interpreter::Arithmetic<Number>::of(x);
+}
+
+static double pi(double) { return std::acos(-1.0); }
+static Ball pi(const Ball &) { return Ball::pi(); }
+
+/// E|x + n| = σ√(2/π)·e^(-x²/2σ²) + x·erf(x/σ√2) for n from N(0, σ²).
+template <typename Number>
+static Number meanOfShifted(const Number &x, const Number &sigma) {
+  using A = interpreter::Arithmetic<Number>;
+  Number twice = Number(2) * sigma * sigma;
+  Number bell = *A::exp(*A::divide(-(x * x), twice));
+  Number peak = *A::sqrt(*A::divide(twice, pi(x)));
+  return peak * bell + x * *A::erf(*A::divide(x, *A::sqrt(twice)));
+}
+
+/// |x|^power
+template <typename Number>
+static Number raised(const Number &x, int power) {
+  return power == 1 ? interpreter::Arithmetic<Number>::abs(x) : x * x;
 }
 
 /// E|noise(x)|^power of one element.
-static std::optional<double> meanOfNoise(const Node &noise, int power,
-                                         double x) {
-  double amount = noise.number("amount");
+template <typename Number>
+static std::optional<Number> meanOfNoise(const Node &noise, int power,
+                                         const Number &x) {
+  using A = interpreter::Arithmetic<Number>;
+  Number amount = number<Number>(noise.number("amount"));
   if (noise.is("noise", "gaussian_noise")) {
     return power == 1 ? meanOfShifted(x, amount) : x * x + amount * amount;
   }
   if (noise.is("dropout") && noise.number("rate") == 1) {
-    return 0; // of another rate it has moved on
+    return Number(0); // of another rate it has moved on
   }
   if (!noise.is("noise", "alpha_dropout")) {
     return std::nullopt;
   }
-  double alpha = -1.7580993408473766;
-  double a = 1 / std::sqrt((1 - amount) * (1 + amount * alpha * alpha));
-  double b = -a * alpha * amount;
-  double kept = std::pow(std::fabs(a * x + b), power);
-  double dropped = std::pow(std::fabs(a * alpha + b), power);
-  return (1 - amount) * kept + amount * dropped;
+  Number alpha = number<Number>(-1.7580993408473766), kept = Number(1) - amount;
+  Number a = *A::divide(Number(1),
+                        *A::sqrt(kept * (Number(1) + amount * alpha * alpha)));
+  Number b = -(a * alpha * amount);
+  return kept * raised(a * x + b, power) +
+         amount * raised(a * alpha + b, power);
 }
 
-llvm::Expected<double> Evaluator::mean(const PenaltyKey &key) {
+template <typename Number>
+llvm::Expected<Number> Evaluator<Number>::mean(const PenaltyKey &key) {
   const Node &node = state.at(key.tensor);
   bool noise = node.isNoise();
   auto x = valueOf(noise ? node.operands[0] : key.tensor);
   if (!x) {
     return x.takeError();
   }
-  double sum = 0;
-  for (double value : x->data) {
-    std::optional<double> term = noise ? meanOfNoise(node, key.power, value)
-                                       : std::pow(std::fabs(value), key.power);
+  Number sum(0);
+  for (const Number &value : x->data) {
+    std::optional<Number> term =
+        noise ? meanOfNoise(node, key.power, value) : raised(value, key.power);
     if (!term) {
       return noClosedForm(node);
     }
     sum += *term;
   }
-  return key.perBatch ? sum / double(x->shape.front()) : sum;
+  Number batch(static_cast<long>(x->shape.front()));
+  return key.perBatch ? *interpreter::Arithmetic<Number>::divide(sum, batch)
+                      : sum;
 }
 
-llvm::Expected<std::pair<double, double>>
+static void convert(const Rational &from, double &to) { to = from.toDouble(); }
+static void convert(const Rational &from, Ball &to) { to = Ball::of(from); }
+
+template <typename Number>
+llvm::Expected<std::pair<Number, Number>>
 proof::expectedPenalties(const Graph &graph, State &state,
                          ArrayRef<ModuleOp> modules,
-                         ArrayRef<Tensor<double>> inputs) {
-  Evaluator evaluator(graph, state, modules, inputs);
-  double batch = double(inputs.front().shape.front());
-  std::pair<double, double> sums;
+                         ArrayRef<Tensor<Number>> inputs) {
+  Evaluator<Number> evaluator(graph, state, modules, inputs);
+  Number batch(static_cast<long>(inputs.front().shape.front()));
+  std::pair<Number, Number> sums(Number(0), Number(0));
+  auto add = [](Number &sum, const Rational &factor, const Number &value) {
+    Number converted;
+    convert(factor, converted);
+    sum += converted * value;
+  };
   for (const Difference &difference : compare(state, graph).penalties) {
-    llvm::Expected<double> mean = evaluator.mean(difference.key);
+    llvm::Expected<Number> mean = evaluator.mean(difference.key);
     if (!mean) {
       return mean.takeError();
     }
-    sums.first += difference.a.value.toDouble() * *mean;
-    sums.second += difference.b.value.toDouble() * *mean;
+    add(sums.first, difference.a.value, *mean);
+    add(sums.second, difference.b.value, *mean);
   }
   for (int times : {0, 1}) {
-    double factor = times == 1 ? batch : 1;
-    sums.first += factor * state.sums[0].constants[times].value.toDouble();
-    sums.second += factor * state.sums[1].constants[times].value.toDouble();
+    Number factor = times == 1 ? batch : Number(1);
+    add(sums.first, state.sums[0].constants[times].value, factor);
+    add(sums.second, state.sums[1].constants[times].value, factor);
   }
   return sums;
 }
+template llvm::Expected<std::pair<double, double>>
+proof::expectedPenalties(const Graph &, State &, ArrayRef<ModuleOp>,
+                         ArrayRef<Tensor<double>>);
+template llvm::Expected<std::pair<Ball, Ball>>
+proof::expectedPenalties(const Graph &, State &, ArrayRef<ModuleOp>,
+                         ArrayRef<Tensor<Ball>>);

@@ -16,9 +16,17 @@ bool anyOutputIsRandom(const Graph &graph, const State &state);
 /// The expected sums of penalties of both models without what they have in
 /// common, from the terms that the laws of expectation left. Errors: a term
 /// whose mean has no closed form here.
-llvm::Expected<std::pair<double, double>>
+template <typename Number>
+llvm::Expected<std::pair<Number, Number>>
 expectedPenalties(const Graph &graph, State &state, ArrayRef<ModuleOp> modules,
-                  ArrayRef<Tensor<double>> inputs);
+                  ArrayRef<Tensor<Number>> inputs);
+
+extern template llvm::Expected<std::pair<double, double>>
+expectedPenalties(const Graph &, State &, ArrayRef<ModuleOp>,
+                  ArrayRef<Tensor<double>>);
+extern template llvm::Expected<std::pair<Ball, Ball>>
+expectedPenalties(const Graph &, State &, ArrayRef<ModuleOp>,
+                  ArrayRef<Tensor<Ball>>);
 
 } // namespace mlir::kreg::proof
 

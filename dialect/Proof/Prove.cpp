@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/Prove.h"
+#include "dialect/Proof/Explain.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -46,6 +47,50 @@ static std::string firstDifference(const Graph &graph, const State &state,
   return "constants of the penalties differ by little";
 }
 
+/// What to say where the penalties are the same but for their division by the
+/// batch, as in files of different Keras versions.
+static std::string adviceOnBatch(const State &state,
+                                 const Comparison &comparison) {
+  auto valueOf = [&](int model, const PenaltyKey &key) {
+    auto found = state.sums[model].terms.find(key);
+    return found == state.sums[model].terms.end() ? Rational(0)
+                                                  : found->second.value;
+  };
+  std::optional<bool> firstDivides;
+  for (const Difference &difference : comparison.penalties) {
+    PenaltyKey key = difference.key, other = key;
+    other.perBatch = !key.perBatch;
+    bool divides = key.perBatch == (difference.a.value != Rational(0));
+    if (valueOf(0, key) != valueOf(1, other) ||
+        valueOf(1, key) != valueOf(0, other) ||
+        firstDivides.value_or(divides) != divides) {
+      return "";
+    }
+    firstDivides = divides;
+  }
+  if (!firstDivides || !comparison.outputsAgree()) {
+    return "";
+  }
+  return llvm::formatv("; only the {0} model divides these penalties by the "
+                       "batch size B: coefficients λ{1}B in the second would "
+                       "make them equal for batches of one size, none for all",
+                       *firstDivides ? "first" : "second",
+                       *firstDivides ? "/" : "·")
+      .str();
+}
+
+/// Two numbers with as many digits as it takes to see that they differ.
+static std::pair<std::string, std::string> digits(double a, double b) {
+  for (int digits : {7, 17}) {
+    std::string left = llvm::formatv("{0}", llvm::format("%.*g", digits, a));
+    std::string right = llvm::formatv("{0}", llvm::format("%.*g", digits, b));
+    if (left != right || digits == 17) {
+      return {left, right};
+    }
+  }
+  llvm_unreachable("17 digits are tried last");
+}
+
 static std::string describe(const Counterexample &found, Mode mode) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -56,9 +101,9 @@ static std::string describe(const Counterexample &found, Mode mode) {
     os << "the penalties differ: "
        << (mode == Mode::Expectation ? "their means are " : "");
   }
-  os << llvm::format("%.7g", found.left) << " and "
-     << llvm::format("%.7g", found.right) << " for " << found.input
-     << (found.exact ? ", exactly" : "");
+  auto [left, right] = digits(found.left, found.right);
+  os << left << " and " << right << " for " << found.input << ", "
+     << name(found.certainty);
   return text;
 }
 
@@ -111,14 +156,15 @@ bool Prover::isProved(ArrayRef<NewCoefficients> repair, Mode mode) {
 void Prover::decideDifference(State &state, Verdict &verdict) {
   Comparison comparison = compare(state, graph);
   std::string problem;
-  verdict.counterexample = findCounterexample(graph, state, modules, problem);
+  verdict.counterexample = findCounterexample(graph, state, modules, options, problem);
   if (!verdict.counterexample) {
     verdict.reason =
         firstDifference(graph, state, comparison) + ", and " + problem;
     return;
   }
   verdict.kind = Verdict::NotEqual;
-  verdict.reason = describe(*verdict.counterexample, state.mode);
+  verdict.reason = describe(*verdict.counterexample, state.mode) +
+                   adviceOnBatch(state, comparison);
   verdict.repair = findRepair(graph, state);
   if (!verdict.repair.empty() && !isProved(verdict.repair, state.mode)) {
     verdict.repair.clear();
@@ -135,6 +181,7 @@ Verdict Prover::decide(State &state) {
   verdict.mode = state.mode;
   state.normalise();
   movePenalties(state, graph);
+  verdict.story = explain(graph, state);
   Comparison comparison = compare(state, graph);
   if (!comparison.isEqual()) {
     decideDifference(state, verdict);

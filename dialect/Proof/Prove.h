@@ -24,6 +24,8 @@ struct Verdict {
   std::optional<Counterexample> counterexample; ///< where it is not equal
   /// Coefficients for the second model that make the mode equal; empty: none.
   std::vector<NewCoefficients> repair;
+  /// How it was proved, or how far it came (Explain.h).
+  std::vector<std::string> story;
 };
 StringRef name(Verdict::Kind kind); ///< "equal", "not-equal", "undecided"
 

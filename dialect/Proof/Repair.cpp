@@ -13,75 +13,100 @@ using namespace mlir::kreg::proof;
 
 namespace {
 
-/// Coefficients of penalties by key, and of the two constants.
-struct Vector {
-  std::map<PenaltyKey, double> terms;
-  double constants[2] = {};
+/// What a penalty sum consists of: coefficients by key; the two constants
+/// have keys of their own.
+using Terms = std::map<PenaltyKey, double>;
 
-  explicit Vector(const PenaltySum &sum) {
-    for (const auto &[key, coefficient] : sum.terms) {
-      terms[key] = coefficient.value.toDouble();
-    }
-    for (int times : {0, 1}) {
-      constants[times] = sum.constants[times].value.toDouble();
+Terms termsOf(const PenaltySum &sum) {
+  Terms terms;
+  for (const auto &[key, coefficient] : sum.terms) {
+    terms[key] = coefficient.value.toDouble();
+  }
+  for (int times : {0, 1}) {
+    if (double constant = sum.constants[times].value.toDouble()) {
+      terms[{-1, times, false}] = constant;
     }
   }
-};
+  return terms;
+}
 
 /// A layer of the second model, and what its coefficients are worth.
 struct Layer {
   std::string name;
-  std::vector<Site> sites;   ///< one per call
-  bool standalone = false;   ///< it penalises what another layer computed
-  std::vector<Vector> units; ///< of l1 = 1 and of l2 = 1
+  std::vector<Site> sites; ///< one per call
+  bool standalone = false; ///< it penalises what another layer computed
+  Terms units[2];          ///< of l1 = 1 and of l2 = 1
+
+  double now(int power) const {
+    return power == 1 ? sites.front().l1 : sites.front().l2;
+  }
 };
 
-/// Σ unknown·column = right, as rows of columns and the right-hand side.
-using Row = std::vector<double>;
+/// An equation Σ column·change = right; `magnitude` is that of the numbers that
+/// made `right`, whose rounding it carries.
+struct Row {
+  std::vector<double> columns;
+  double right = 0, magnitude = 0;
+};
 
-/// Solves a system; unknowns that nothing determines are 0. None if no values
-/// of 0 or more solve it (up to rounding).
+/// What rounding to float32 may do to a sum of coefficients.
+constexpr double kRounding = 1e-6;
+
+/// Subtracts factor·b from a.
+void subtract(Row &a, const Row &b, double factor) {
+  for (size_t i = 0; i < a.columns.size(); ++i) {
+    a.columns[i] -= factor * b.columns[i];
+  }
+  a.right -= factor * b.right;
+  a.magnitude += std::fabs(factor) * b.magnitude;
+}
+
+/// Solves a system up to rounding; unknowns that nothing determines are 0.
 std::optional<std::vector<double>> solve(std::vector<Row> rows,
                                          size_t unknowns) {
-  constexpr double tiny = 1e-6;
-  std::vector<int> pivotRow(unknowns, -1);
-  size_t next = 0;
-  for (size_t column = 0; column < unknowns && next < rows.size(); ++column) {
+  constexpr double kTiny = 1e-9;
+  for (Row &row : rows) {
+    double largest = 0;
+    for (double x : row.columns) {
+      largest = std::max(largest, std::fabs(x));
+    }
+    if (largest > 0) {
+      llvm::for_each(row.columns, [&](double &x) { x /= largest; });
+      row.right /= largest;
+      row.magnitude /= largest;
+    }
+  }
+  std::vector<double> values(unknowns);
+  std::vector<std::pair<size_t, size_t>> pivots; // row and column
+  for (size_t column = 0; column < unknowns && pivots.size() < rows.size();
+       ++column) {
+    size_t next = pivots.size();
     auto largest = std::max_element(
         rows.begin() + next, rows.end(), [&](const Row &a, const Row &b) {
-          return std::fabs(a[column]) < std::fabs(b[column]);
+          return std::fabs(a.columns[column]) < std::fabs(b.columns[column]);
         });
-    if (std::fabs((*largest)[column]) < 1e-12) {
+    if (std::fabs(largest->columns[column]) < kTiny) {
       continue;
     }
     std::swap(*largest, rows[next]);
     for (size_t i = 0; i < rows.size(); ++i) {
-      double factor = rows[i][column] / rows[next][column];
-      for (size_t j = 0; i != next && factor != 0 && j <= unknowns; ++j) {
-        rows[i][j] -= factor * rows[next][j];
+      double factor = rows[i].columns[column] / rows[next].columns[column];
+      if (i != next && factor != 0) {
+        subtract(rows[i], rows[next], factor);
       }
     }
-    pivotRow[column] = static_cast<int>(next++);
+    pivots.push_back({next, column});
   }
-  double scale = 0;
-  std::vector<double> values(unknowns);
-  for (size_t column = 0; column < unknowns; ++column) {
-    if (pivotRow[column] >= 0) {
-      const Row &row = rows[pivotRow[column]];
-      values[column] = row[unknowns] / row[column];
-      scale = std::max(scale, std::fabs(row[unknowns]));
-    }
-  }
-  for (size_t i = next; i < rows.size(); ++i) {
-    if (std::fabs(rows[i][unknowns]) > tiny * std::max(scale, 1e-9)) {
+  for (size_t i = pivots.size(); i < rows.size(); ++i) {
+    if (std::fabs(rows[i].right) > kRounding * rows[i].magnitude) {
       return std::nullopt;
     }
   }
-  for (double &value : values) {
-    if (value < -tiny * scale) {
-      return std::nullopt;
-    }
-    value = value < tiny * scale * 1e-3 ? 0 : value;
+  for (auto [row, column] : pivots) {
+    bool isRounding =
+        std::fabs(rows[row].right) <= kRounding * rows[row].magnitude;
+    values[column] =
+        isRounding ? 0 : rows[row].right / rows[row].columns[column];
   }
   return values;
 }
@@ -99,24 +124,47 @@ double shorten(double value) {
   return value;
 }
 
+/// Layers and keys that hang together: what one layer changes another may have
+/// to make good.
+struct Component {
+  std::vector<size_t> layers;
+  std::set<PenaltyKey> keys;
+};
+
 class Search {
 public:
   Search(const Graph &graph, State &state);
   std::vector<NewCoefficients> run();
 
 private:
-  std::vector<NewCoefficients> attempt(ArrayRef<size_t> chosen);
+  using Repair = std::vector<NewCoefficients>;
+
   void addUnits(Layer &layer);
+  double difference(const PenaltyKey &key) const {
+    return valueOf(a, key) - valueOf(b, key);
+  }
+  bool differs(const PenaltyKey &key) const {
+    double magnitude = std::fabs(valueOf(a, key)) + std::fabs(valueOf(b, key));
+    return std::fabs(difference(key)) > kRounding * magnitude;
+  }
+  static double valueOf(const Terms &terms, const PenaltyKey &key) {
+    auto found = terms.find(key);
+    return found == terms.end() ? 0 : found->second;
+  }
+  std::vector<Component> components() const;
+  std::optional<Repair> attempt(const Component &component,
+                                ArrayRef<size_t> chosen) const;
+  std::optional<Repair> repaired(const Component &component) const;
 
   State &state;
-  std::vector<Layer> layers;
-  Vector a, b;
+  std::vector<Layer> layers; ///< standalone ones first
+  Terms a, b;
 };
 
 } // namespace
 
 Search::Search(const Graph &graph, State &state)
-    : state(state), a(state.sums[0]), b(state.sums[1]) {
+    : state(state), a(termsOf(state.sums[0])), b(termsOf(state.sums[1])) {
   for (const Site &site : graph.models[1].sites) {
     if (site.ofWeight) {
       continue;
@@ -150,78 +198,141 @@ void Search::addUnits(Layer &layer) {
       site.l1 = power == 1;
       site.l2 = power == 2;
     }
-    layer.units.emplace_back(
-        moveSites(state, sites, 1, /*gradientsOnly=*/false, ignored));
+    layer.units[power - 1] =
+        termsOf(moveSites(state, sites, 1, /*gradientsOnly=*/false, ignored));
   }
 }
 
-std::vector<NewCoefficients> Search::attempt(ArrayRef<size_t> chosen) {
-  // Wanted: a - (b without what the chosen layers add to it).
-  Vector wanted = a;
-  auto subtract = [&](const Vector &from, double factor) {
-    for (const auto &[key, value] : from.terms) {
-      wanted.terms[key] -= factor * value;
+/// The components that have a key that differs.
+std::vector<Component> Search::components() const {
+  std::map<PenaltyKey, std::vector<size_t>> users;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    for (const Terms &unit : layers[i].units) {
+      for (const auto &[key, value] : unit) {
+        users[key].push_back(i);
+      }
     }
-    for (int times : {0, 1}) {
-      wanted.constants[times] -= factor * from.constants[times];
+  }
+  std::vector<Component> result;
+  std::set<PenaltyKey> seen;
+  auto collect = [&](const PenaltyKey &from) {
+    Component component;
+    std::vector<PenaltyKey> stack = {from};
+    std::set<size_t> members;
+    while (!stack.empty()) {
+      PenaltyKey key = stack.back();
+      stack.pop_back();
+      if (!component.keys.insert(key).second) {
+        continue;
+      }
+      seen.insert(key);
+      for (size_t layer : users[key]) {
+        if (!members.insert(layer).second) {
+          continue;
+        }
+        for (const Terms &unit : layers[layer].units) {
+          for (const auto &[next, value] : unit) {
+            stack.push_back(next);
+          }
+        }
+      }
     }
+    component.layers.assign(members.begin(), members.end());
+    result.push_back(std::move(component));
   };
-  subtract(b, 1);
-  std::vector<const Vector *> columns;
-  for (size_t index : chosen) {
-    for (int power : {1, 2}) {
-      const Site &now = layers[index].sites.front();
-      columns.push_back(&layers[index].units[power - 1]);
-      subtract(*columns.back(), power == 1 ? -now.l1 : -now.l2);
+  for (const Terms *terms : {&a, &b}) {
+    for (const auto &[key, value] : *terms) {
+      if (differs(key) && !seen.count(key)) {
+        collect(key);
+      }
     }
   }
+  return result;
+}
+
+/// Changes of the chosen layers alone that make the keys of a component agree;
+/// none if there are none, or a coefficient would have to be negative.
+std::optional<Search::Repair> Search::attempt(const Component &component,
+                                              ArrayRef<size_t> chosen) const {
   std::vector<Row> rows;
-  for (const auto &[key, value] : wanted.terms) {
+  for (const PenaltyKey &key : component.keys) {
     Row row;
-    for (const Vector *column : columns) {
-      auto found = column->terms.find(key);
-      row.push_back(found == column->terms.end() ? 0 : found->second);
+    for (size_t layer : chosen) {
+      for (const Terms &unit : layers[layer].units) {
+        row.columns.push_back(valueOf(unit, key));
+      }
     }
-    row.push_back(value);
+    row.right = difference(key);
+    row.magnitude = std::fabs(valueOf(a, key)) + std::fabs(valueOf(b, key));
     rows.push_back(std::move(row));
   }
-  for (int times : {0, 1}) {
-    Row row;
-    for (const Vector *column : columns) {
-      row.push_back(column->constants[times]);
-    }
-    row.push_back(wanted.constants[times]);
-    rows.push_back(std::move(row));
+  auto changes = solve(std::move(rows), 2 * chosen.size());
+  if (!changes) {
+    return std::nullopt;
   }
-  std::vector<NewCoefficients> repair;
-  if (auto values = solve(std::move(rows), columns.size())) {
-    for (size_t i = 0; i < chosen.size(); ++i) {
-      repair.push_back({layers[chosen[i]].name, shorten((*values)[2 * i]),
-                        shorten((*values)[2 * i + 1])});
+  Repair repair;
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    const Layer &layer = layers[chosen[i]];
+    double values[2];
+    for (int power : {1, 2}) {
+      double now = layer.now(power), change = (*changes)[2 * i + power - 1];
+      double value = now + change;
+      if (std::fabs(value) <= kRounding * now) {
+        value = 0;
+      }
+      if (value < 0) {
+        return std::nullopt;
+      }
+      values[power - 1] = shorten(value);
+    }
+    if ((*changes)[2 * i] != 0 || (*changes)[2 * i + 1] != 0) {
+      repair.push_back({layer.name, values[0], values[1]});
     }
   }
   return repair;
 }
 
-std::vector<NewCoefficients> Search::run() {
-  // Pairs are tried while they are few, then all layers at once.
-  constexpr size_t kMaxLayersForPairs = 24;
-  std::vector<size_t> all;
-  for (size_t i = 0; i < layers.size(); ++i) {
-    all.push_back(i);
-    if (auto repair = attempt(i); !repair.empty()) {
+/// Few layers first: all sets of one, two and three while they are few, then
+/// all layers at once.
+std::optional<Search::Repair>
+Search::repaired(const Component &component) const {
+  constexpr size_t kMaxSets = 3000, kMaxLayers = 150;
+  const std::vector<size_t> &all = component.layers;
+  size_t n = all.size();
+  for (size_t i = 0; i < n; ++i) {
+    if (auto repair = attempt(component, all[i])) {
       return repair;
     }
   }
-  for (size_t i = 0; i < layers.size() && layers.size() <= kMaxLayersForPairs;
-       ++i) {
-    for (size_t j = i + 1; j < layers.size(); ++j) {
-      if (auto repair = attempt({i, j}); !repair.empty()) {
+  for (size_t i = 0; i < n && n * n / 2 <= kMaxSets; ++i) {
+    for (size_t j = i + 1; j < n; ++j) {
+      if (auto repair = attempt(component, {all[i], all[j]})) {
         return repair;
       }
     }
   }
-  return layers.size() > 2 ? attempt(all) : std::vector<NewCoefficients>();
+  for (size_t i = 0; i < n && n * n * n / 6 <= kMaxSets; ++i) {
+    for (size_t j = i + 1; j < n; ++j) {
+      for (size_t k = j + 1; k < n; ++k) {
+        if (auto repair = attempt(component, {all[i], all[j], all[k]})) {
+          return repair;
+        }
+      }
+    }
+  }
+  return n <= kMaxLayers ? attempt(component, all) : std::nullopt;
+}
+
+std::vector<NewCoefficients> Search::run() {
+  Repair result;
+  for (const Component &component : components()) {
+    std::optional<Repair> repair = repaired(component);
+    if (!repair) {
+      return {};
+    }
+    llvm::append_range(result, *repair);
+  }
+  return result;
 }
 
 std::vector<NewCoefficients> proof::findRepair(const Graph &graph,
