@@ -159,8 +159,13 @@ void addInspect(CLI::App &verb, Options &options, Words &words) {
 }
 
 void addEquiv(CLI::App &verb, Options &options, Words &words) {
-  verb.add_option("A", options.model, "a model file")->required();
-  verb.add_option("B", options.second, "another model file")->required();
+  auto *a = verb.add_option("A", options.model, "a model file");
+  auto *b = verb.add_option("B", options.second, "another model file");
+  a->needs(b);
+  verb.add_option("--table", options.tableFolder,
+                  "compare all pairs of model files of a folder instead")
+      ->type_name("DIR")
+      ->excludes(a);
   options.comparedMode = "all";
   verb.add_option("--mode", options.comparedMode,
                   "inference, training, expectation or all")
@@ -173,15 +178,24 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("--counterexample", options.counterexample,
                   "gets MODE.npz with an input and what both models make of it")
       ->type_name("DIR");
-  verb.add_option("--tolerance", options.tolerance,
-                  "how far constants that a law computed may be apart, relative "
-                  "to the terms that made them")
+  verb.add_option(
+          "--write-repaired", options.repaired,
+          "gets B with coefficients that make the first mode equal that "
+          "has such, proved")
+      ->type_name("FILE");
+  verb.add_flag("--explain", options.explain,
+                "tell the proof step by step, and counterexamples as numbers");
+  verb.add_option(
+          "--tolerance", options.tolerance,
+          "how far constants that a law computed may be apart, relative "
+          "to the terms that made them")
       ->type_name("T")
       ->check(CLI::Range(0.0, 1e-2))
       ->capture_default_str();
-  verb.add_option("--match-weights", words.matchWeights,
-                  "which weights of files without values are the same: by-order "
-                  "or by-name")
+  verb.add_option(
+          "--match-weights", words.matchWeights,
+          "which weights of files without values are the same: by-order "
+          "or by-name")
       ->type_name("W")
       ->check(CLI::IsMember({"by-order", "by-name"}))
       ->capture_default_str();
@@ -221,6 +235,10 @@ std::variant<Options, ExitCode> finish(Options options, const Words &words) {
   options.matchByName = words.matchWeights == "by-name";
   if (!words.kerasVersion.empty()) {
     options.kerasVersion = words.kerasVersion;
+  }
+  if (options.verb == Verb::Equiv && options.second.empty() &&
+      options.tableFolder.empty()) {
+    return wrongUsage("equiv: takes two model files, or --table DIR");
   }
   if (options.verb == Verb::Compile && options.outputFolder.empty() &&
       options.emit == Phase::StaticLib) {

@@ -40,8 +40,11 @@ struct Options {
   std::string comparedMode;   ///< "inference", …, "all"
   std::string certificate;    ///< --certificate; empty: not written
   std::string counterexample; ///< --counterexample: a folder
-  double tolerance = 1e-6;    ///< of constants that a law computed
-  bool matchByName = false;   ///< --match-weights by-name
+  std::string repaired;       ///< --write-repaired: a model file
+  std::string tableFolder;    ///< --table; empty: two models
+  bool explain = false;
+  double tolerance = 1e-6;  ///< of constants that a law computed
+  bool matchByName = false; ///< --match-weights by-name
 
   // bench
   int64_t batch = 1;

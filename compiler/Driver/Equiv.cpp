@@ -4,21 +4,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Driver/DriverError.h"
+#include "compiler/Driver/EquivReport.h"
 #include "compiler/Driver/OutputFiles.h"
 #include "compiler/Driver/PassRunner.h"
+#include "compiler/Driver/RepairedFile.h"
 #include "compiler/Driver/Verbs.h"
 
 #include "checker/Check.h"
 #include "dialect/Proof/Prove.h"
 #include "dialect/Transforms/Passes.h"
-#include "frontends/Container/Npz.h"
 #include "frontends/Import/Importer.h"
 #include "frontends/Keras/Reader.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
 using namespace llvm;
@@ -70,35 +70,30 @@ std::string accept(const std::string &certificate) {
 }
 
 //===----------------------------------------------------------------------===//
-// Counterexamples
+// Two models
 //===----------------------------------------------------------------------===//
 
-void append(std::vector<NpzArray> &arrays, const std::string &prefix,
-            ArrayRef<mlir::kreg::Tensor<double>> tensors, bool wide) {
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    std::string name = prefix + std::to_string(i);
-    const auto &tensor = tensors[i];
-    if (wide) {
-      arrays.push_back(NpzArray::ofDouble(name, tensor.shape, tensor.data));
-      continue;
-    }
-    std::vector<float> floats(tensor.data.begin(), tensor.data.end());
-    arrays.push_back(NpzArray::ofFloat(name, tensor.shape, floats));
+Expected<proof::Result> prove(const Options &options, Module &a, Module &b,
+                              ArrayRef<proof::Mode> modes) {
+  proof::ProveOptions choices;
+  choices.tolerance = options.tolerance;
+  choices.matchByName = options.matchByName;
+  Expected<proof::Result> result =
+      proof::prove({*a, *b}, modes, choices, accept);
+  if (!result) {
+    return unsupported(toString(result.takeError()));
   }
+  return result;
 }
 
-/// x_i, a_y_i, b_y_i, a_penalty, b_penalty.
-Error writeCounterexample(StringRef path, const proof::Counterexample &found) {
-  std::vector<NpzArray> arrays;
-  append(arrays, "x_", found.inputs, /*wide=*/false);
-  append(arrays, "a_y_", found.a.outputs, /*wide=*/true);
-  append(arrays, "b_y_", found.b.outputs, /*wide=*/true);
-  bool penalties = found.output < 0;
-  double a = penalties ? found.left : found.a.penalty;
-  double b = penalties ? found.right : found.b.penalty;
-  arrays.push_back(NpzArray::ofDouble("a_penalty", {}, a));
-  arrays.push_back(NpzArray::ofDouble("b_penalty", {}, b));
-  return writeNpz(path, arrays);
+/// The exit code of all verdicts so far and one more.
+ExitCode worse(ExitCode code, proof::Verdict::Kind kind) {
+  if (kind == proof::Verdict::NotEqual) {
+    return ExitCode::NotEqual;
+  }
+  return kind == proof::Verdict::Undecided && code == ExitCode::Done
+             ? ExitCode::Unsupported
+             : code;
 }
 
 /// Writes DIR/MODE.npz where asked for; gives its path.
@@ -120,52 +115,201 @@ Expected<std::string> saveCounterexample(const Options &options,
   return path.str().str();
 }
 
-//===----------------------------------------------------------------------===//
-// What a person or a program sees
-//===----------------------------------------------------------------------===//
-
-json::Value toJson(const proof::Verdict &verdict, const std::string &path) {
-  json::Object object{{"verdict", proof::name(verdict.kind)},
-                      {"reason", json::fixUTF8(verdict.reason)},
-                      {"same_gradients", nullptr},
-                      {"counterexample", nullptr},
-                      {"repair", nullptr}};
-  if (verdict.sameGradients) {
-    object["same_gradients"] = *verdict.sameGradients;
+/// Writes the second model with the coefficients that make `verdict`'s mode
+/// equal, after proving that this file is equal to the first model. Gives the
+/// modes in which it is.
+Expected<std::vector<proof::Mode>>
+saveRepaired(const Options &options, const proof::Verdict &verdict, Module &a) {
+  // Read back under a name of its own kind, which then becomes the wanted one.
+  SmallString<128> beside(sys::path::parent_path(options.repaired));
+  sys::path::append(beside, "kregc-" + sys::path::filename(options.repaired));
+  scope_exit remove([&] { removeModel(beside); });
+  if (Error error = writeRepaired(options.second, beside, verdict.repair)) {
+    return error;
   }
-  if (!path.empty()) {
-    object["counterexample"] = json::fixUTF8(path);
+  Expected<Module> repaired = load(options, beside, *a->getContext());
+  if (!repaired) {
+    return repaired.takeError();
   }
-  if (!verdict.repair.empty()) {
-    json::Array repair;
-    for (const proof::NewCoefficients &layer : verdict.repair) {
-      repair.push_back(json::Object{{"layer", json::fixUTF8(layer.layer)},
-                                    {"l1", layer.l1},
-                                    {"l2", layer.l2}});
+  auto result = prove(options, a, *repaired, modesOf(options));
+  if (!result) {
+    return result.takeError();
+  }
+  std::vector<proof::Mode> equal;
+  for (const proof::Verdict &proved : result->verdicts) {
+    if (proved.kind == proof::Verdict::Equal) {
+      equal.push_back(proved.mode);
+    } else if (proved.mode == verdict.mode) {
+      return unsupported("the repaired file is not equal to the first model: " +
+                         proved.reason);
     }
-    object["repair"] = std::move(repair);
   }
-  return object;
+  if (Error error = renameModel(beside, options.repaired)) {
+    return error;
+  }
+  return equal;
 }
 
-void printText(const proof::Verdict &verdict) {
-  outs() << left_justify(proof::name(verdict.mode), 12) << " "
-         << left_justify(proof::name(verdict.kind), 10) << " " << verdict.reason
-         << "\n";
-  if (verdict.sameGradients.value_or(false) &&
-      verdict.kind == proof::Verdict::NotEqual) {
-    outs() << "             the gradients are the same\n";
+/// Writes the repair of the first mode that has one; gives the modes that it
+/// makes equal, none where there is no repair.
+Expected<std::vector<proof::Mode>>
+repairFirst(const Options &options, const proof::Result &result, Module &a) {
+  for (const proof::Verdict &verdict : result.verdicts) {
+    if (!options.repaired.empty() && !verdict.repair.empty()) {
+      return saveRepaired(options, verdict, a);
+    }
   }
-  for (const proof::NewCoefficients &layer : verdict.repair) {
-    outs() << "             equal if '" << layer.layer
-           << "' of the second model has l1=" << format("%.9g", layer.l1)
-           << ", l2=" << format("%.9g", layer.l2) << "\n";
+  return std::vector<proof::Mode>();
+}
+
+/// What --write-repaired did, for a person.
+void printRepaired(const Options &options, ArrayRef<proof::Mode> modes) {
+  if (options.repaired.empty()) {
+    return;
   }
+  if (modes.empty()) {
+    outs() << "no coefficients of the second model make a mode equal that is "
+              "not; '"
+           << options.repaired << "' was not written\n";
+    return;
+  }
+  outs() << "wrote '" << options.repaired
+         << "', proved equal to the first model in ";
+  interleaveComma(modes, outs(),
+                  [](proof::Mode mode) { outs() << proof::name(mode); });
+  outs() << "\n";
+}
+
+//===----------------------------------------------------------------------===//
+// All pairs of a folder
+//===----------------------------------------------------------------------===//
+
+/// The model files of a folder, by name. A .json counts, its weights do not.
+Expected<std::vector<std::string>> modelsIn(StringRef folder) {
+  std::vector<std::string> paths;
+  std::error_code code;
+  for (sys::fs::directory_iterator it(folder, code), end; !code && it != end;
+       it.increment(code)) {
+    StringRef path = it->path();
+    if (path.ends_with(".keras") || path.ends_with(".json") ||
+        (path.ends_with(".h5") && !path.ends_with(".weights.h5"))) {
+      paths.push_back(path.str());
+    }
+  }
+  if (code) {
+    return badInput("cannot read the folder '" + folder +
+                    "': " + code.message());
+  }
+  if (paths.size() < 2) {
+    return badInput("the folder '" + folder + "' has " + Twine(paths.size()) +
+                    " model files; a table takes two or more");
+  }
+  sort(paths);
+  return paths;
+}
+
+/// Verdicts by pair, first < second, and mode.
+struct Table {
+  std::vector<std::string> paths;
+  std::vector<proof::Mode> modes;
+  std::map<std::pair<size_t, size_t>, proof::Result> results;
+
+  ExitCode code() const {
+    ExitCode code = ExitCode::Done;
+    for (const auto &[pair, result] : results) {
+      for (const proof::Verdict &verdict : result.verdicts) {
+        code = worse(code, verdict.kind);
+      }
+    }
+    return code;
+  }
+  void printText() const;
+  void printJson() const;
+};
+
+void Table::printText() const {
+  for (auto [number, path] : enumerate(paths)) {
+    outs() << format("%3zu  ", number + 1) << sys::path::filename(path) << "\n";
+  }
+  for (auto [m, mode] : enumerate(modes)) {
+    outs() << "\n" << proof::name(mode) << "\n     ";
+    for (size_t j = 0; j < paths.size(); ++j) {
+      outs() << format("%4zu", j + 1);
+    }
+    for (size_t i = 0; i < paths.size(); ++i) {
+      outs() << "\n" << format("%3zu  ", i + 1);
+      for (size_t j = 0; j < paths.size(); ++j) {
+        outs() << "   ";
+        if (i == j) {
+          outs() << ".";
+          continue;
+        }
+        auto kind = results.at(std::minmax(i, j)).verdicts[m].kind;
+        printVerdict(kind,
+                     kind == proof::Verdict::Equal      ? "="
+                     : kind == proof::Verdict::NotEqual ? "x"
+                                                        : "?",
+                     1);
+      }
+    }
+    outs() << "\n";
+  }
+  outs() << "\n= equal, x not equal, ? undecided\n";
+}
+
+void Table::printJson() const {
+  json::Array files, pairs;
+  for (const std::string &path : paths) {
+    files.push_back(json::fixUTF8(path));
+  }
+  for (const auto &[pair, result] : results) {
+    json::Object verdicts;
+    for (const proof::Verdict &verdict : result.verdicts) {
+      verdicts[proof::name(verdict.mode)] = toJson(verdict, "");
+    }
+    pairs.push_back(json::Object{{"a", json::fixUTF8(paths[pair.first])},
+                                 {"b", json::fixUTF8(paths[pair.second])},
+                                 {"verdicts", std::move(verdicts)}});
+  }
+  outs() << formatv("{0:2}\n",
+                    json::Value(json::Object{{"files", std::move(files)},
+                                             {"pairs", std::move(pairs)}}));
+}
+
+Expected<ExitCode> equivTable(const Options &options) {
+  Expected<std::vector<std::string>> paths = modelsIn(options.tableFolder);
+  if (!paths) {
+    return paths.takeError();
+  }
+  mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
+  std::vector<Module> models;
+  for (const std::string &path : *paths) {
+    Expected<Module> model = load(options, path, context);
+    if (!model) {
+      return model.takeError();
+    }
+    models.push_back(std::move(*model));
+  }
+  Table table{*paths, modesOf(options), {}};
+  for (size_t i = 0; i < models.size(); ++i) {
+    for (size_t j = i + 1; j < models.size(); ++j) {
+      auto result = prove(options, models[i], models[j], table.modes);
+      if (!result) {
+        return result.takeError();
+      }
+      table.results.emplace(std::pair(i, j), std::move(*result));
+    }
+  }
+  options.format == Format::Json ? table.printJson() : table.printText();
+  return table.code();
 }
 
 } // namespace
 
 Expected<ExitCode> equiv(const Options &options) {
+  if (!options.tableFolder.empty()) {
+    return equivTable(options);
+  }
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   Expected<Module> a = load(options, options.model, context);
   if (!a) {
@@ -175,14 +319,11 @@ Expected<ExitCode> equiv(const Options &options) {
   if (!b) {
     return b.takeError();
   }
-  proof::ProveOptions prove;
-  prove.tolerance = options.tolerance;
-  prove.matchByName = options.matchByName;
-  Expected<proof::Result> result =
-      proof::prove({**a, **b}, modesOf(options), prove, accept);
+  Expected<proof::Result> result = prove(options, *a, *b, modesOf(options));
   if (!result) {
-    return unsupported(toString(result.takeError()));
+    return result.takeError();
   }
+  bool isText = options.format == Format::Text;
   json::Object verdicts;
   ExitCode code = ExitCode::Done;
   for (const proof::Verdict &verdict : result->verdicts) {
@@ -191,25 +332,33 @@ Expected<ExitCode> equiv(const Options &options) {
       return path.takeError();
     }
     verdicts[proof::name(verdict.mode)] = toJson(verdict, *path);
-    if (options.format == Format::Text) {
-      printText(verdict);
+    if (isText) {
+      printText(verdict, options.explain);
     }
-    if (verdict.kind == proof::Verdict::NotEqual) {
-      code = ExitCode::NotEqual;
-    } else if (verdict.kind == proof::Verdict::Undecided &&
-               code == ExitCode::Done) {
-      code = ExitCode::Unsupported;
-    }
+    code = worse(code, verdict.kind);
+  }
+  auto repaired = repairFirst(options, *result, *a);
+  if (!repaired) {
+    return repaired.takeError();
   }
   if (!options.certificate.empty() && !result->certificate.empty()) {
     if (Error error = writeFile(options.certificate, result->certificate)) {
       return error;
     }
   }
-  if (options.format == Format::Json) {
-    outs() << formatv("{0:2}\n", json::Value(json::Object{
-                                     {"verdicts", std::move(verdicts)}}));
+  json::Object answer{{"verdicts", std::move(verdicts)}};
+  if (isText) {
+    printRepaired(options, *repaired);
+    return code;
   }
+  if (!options.repaired.empty()) {
+    json::Array modes;
+    for (proof::Mode mode : *repaired) {
+      modes.push_back(proof::name(mode));
+    }
+    answer["repaired_in"] = std::move(modes);
+  }
+  outs() << formatv("{0:2}\n", json::Value(std::move(answer)));
   return code;
 }
 
