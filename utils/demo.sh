@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The question's CNN in four placements of its penalty: says what each model
-# penalises, compiles all four, links them into one C program and runs it.
+# penalises, compiles all four, links them into one C program and runs it; then
+# which of them are the same, and why.
 #
 #   utils/demo.sh
 #
@@ -33,3 +34,29 @@ cc -std=c11 -Wall -Wextra -O2 -I"$out" examples/question/main.c \
 ls -l "$out" | awk 'NR > 1 { print $5, $9 }'
 echo
 "$out/question"
+
+# answer A B [option…]: the verdicts of a pair; "not equal" is an answer too.
+answer() {
+  local a=$1 b=$2
+  shift 2
+  echo
+  kregc_say "kregc equiv $a.keras $b.keras $*"
+  build/bin/kregc equiv "examples/question/$a.keras" "examples/question/$b.keras" "$@" || [ $? = 1 ]
+}
+
+echo
+kregc_say "the answer: which of the four are the same"
+build/bin/kregc equiv --table examples/question || [ $? = 1 ]
+answer attached after_conv --certificate "$out/certificate.json"
+build/bin/kreg-check "$out/certificate.json"
+answer attached after_dropout --explain --counterexample "$out/counterexamples" \
+  --write-repaired "$out/repaired.keras"
+answer attached on_maxpool --counterexample "$out/counterexamples"
+echo
+kregc_say "the counterexample for inference, in the compiled models"
+for model in attached on_maxpool; do
+  build/bin/kregc run "examples/question/$model.keras" \
+    --inputs "$out/counterexamples/inference.npz" --outputs "$out/$model.npz"
+  "$kregc_python" -c 'import numpy, sys
+print(f"{sys.argv[1]:12} penalties {numpy.load(sys.argv[2])["penalties"].sum():.9f}")' "$model" "$out/$model.npz"
+done

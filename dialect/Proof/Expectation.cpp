@@ -5,6 +5,7 @@
 #include "dialect/Proof/Expectation.h"
 
 #include "dialect/Interpreter/Arithmetic.h"
+#include "dialect/Interpreter/Window.h"
 
 #include <cmath>
 
@@ -64,6 +65,13 @@ public:
 
 private:
   llvm::Expected<Tensor<Number>> valueOf(int id);
+  /// max_pool(dropout(x)) with a draw for each element of x.
+  bool isPooledDropout(const Node &node) const {
+    return node.is("pool", "max") && state.operand(node).is("dropout") &&
+           state.operand(node).attrs.get("draw") &&
+           !state.operand(node).attrs.get("noise_shape") &&
+           state.operand(node).number("rate") < 1;
+  }
 
   const Graph &graph;
   State &state;
@@ -143,15 +151,76 @@ static std::optional<Number> meanOfNoise(const Node &noise, int power,
          amount * raised(a * alpha + b, power);
 }
 
+/// E|max(y1 …)|^power of elements x1 … behind a dropout, each its own draw: the
+/// largest positive one that is kept, else 0, else the largest if all are kept.
+/// Sorts `x`, by insertion: an order that balls do not decide does no harm.
+template <typename Number>
+static Number meanOfMaximum(std::vector<Number> &x, const Number &rate,
+                            int power) {
+  for (size_t i = 1; i < x.size(); ++i) {
+    for (size_t j = i; j > 0 && x[j - 1] < x[j]; --j) {
+      std::swap(x[j - 1], x[j]);
+    }
+  }
+  Number kept = Number(1) - rate, chance = kept, sum(0);
+  auto scaled = [&](const Number &value) {
+    return raised(*interpreter::Arithmetic<Number>::divide(value, kept), power);
+  };
+  for (const Number &value : x) {
+    if (!(value > Number(0))) {
+      break;
+    }
+    sum += chance * scaled(value);
+    chance *= rate;
+  }
+  if (!(x.front() > Number(0))) {
+    Number all(1);
+    for (size_t i = 0; i < x.size(); ++i) {
+      all *= kept;
+    }
+    sum += all * scaled(x.front());
+  }
+  return sum;
+}
+
+/// E Σ|y|^power of y = max_pool(dropout(x)).
+template <typename Number>
+static Number meanOfPooled(const Node &pool, double rate, int power,
+                           const Tensor<Number> &x) {
+  std::vector<int64_t> size = pool.integers("window");
+  std::vector<int64_t> ones(size.size(), 1);
+  interpreter::Window window(x.shape, size, pool.integers("strides"), ones,
+                             pool.integers("pads_low"),
+                             pool.integers("pads_high"));
+  int64_t channels = x.shape.back();
+  std::map<int64_t, std::vector<Number>> taken; // by element of the result
+  window.forEachTap([&](int64_t from, int64_t to, int64_t) {
+    for (int64_t c = 0; c < channels; ++c) {
+      taken[to * channels + c].push_back(x.data[from * channels + c]);
+    }
+  });
+  Number sum(0);
+  for (auto &[element, values] : taken) {
+    sum += meanOfMaximum(values, number<Number>(rate), power);
+  }
+  return sum;
+}
+
 template <typename Number>
 llvm::Expected<Number> Evaluator<Number>::mean(const PenaltyKey &key) {
   const Node &node = state.at(key.tensor);
-  bool noise = node.isNoise();
-  auto x = valueOf(noise ? node.operands[0] : key.tensor);
+  bool noise = node.isNoise(), pooled = isPooledDropout(node);
+  auto x = valueOf(noise    ? node.operands[0]
+                   : pooled ? state.operand(node).operands[0]
+                            : key.tensor);
   if (!x) {
     return x.takeError();
   }
   Number sum(0);
+  if (pooled) {
+    sum = meanOfPooled(node, state.operand(node).number("rate"), key.power, *x);
+    x->data.clear();
+  }
   for (const Number &value : x->data) {
     std::optional<Number> term =
         noise ? meanOfNoise(node, key.power, value) : raised(value, key.power);

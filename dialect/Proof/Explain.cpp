@@ -11,24 +11,9 @@ using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
-/// The equation of a law; a law of values and one of penalties may share a
-/// name.
-static StringRef equationOf(StringRef law, bool ofPenalties) {
-  struct Row {
-    bool ofPenalties;
-    StringRef name, equation;
-  };
-  static constexpr Row rows[] = {
-#define VALUE_LAW(Id, name, equation, ...) {false, name, equation},
-#define MOVE_LAW(Id, name, equation, ...) {true, name, equation},
-#include "dialect/Proof/Laws.def"
-  };
-  for (const Row &row : rows) {
-    if (row.ofPenalties == ofPenalties && row.name == law) {
-      return row.equation;
-    }
-  }
-  return "";
+static std::string equationOf(StringRef law, bool ofPenalties) {
+  const LawRow *row = findLaw(law, ofPenalties);
+  return row ? row->equation.str() : "";
 }
 
 /// What an op is called: "relu" for a unary of that kind, "max_pool".
@@ -113,7 +98,7 @@ static void explainSteps(const State &state, std::vector<std::string> &story) {
       line += " in layer '" + state.nodes[step.node].layer + "'";
     }
     story.push_back(line + ", by " + step.law + ": " +
-                    equationOf(step.law, false).str());
+                    equationOf(step.law, false));
   }
   if (same > 0) {
     story.push_back(llvm::formatv("{0} tensors of one model are tensors of the "

@@ -20,7 +20,7 @@ import numpy as np
 
 MODES = ("inference", "training", "expectation")
 # Laws that are missing: the verdict is "undecided", never a wrong one.
-UNDECIDED = {("bn_folded", "inference"), ("seed_conv_vs_pool", "expectation")}
+UNDECIDED = {("bn_folded", "inference")}
 # Two equal penalties of one tensor do not compile.
 NO_REPLAY = {"double_counted"}
 TOLERANCE = 1e-6
