@@ -106,8 +106,9 @@ bool CompareModels::isTrueOfInputs(ModuleOp a, ModuleOp b, proof::Mode mode) {
       llvm::consumeError(right.takeError());
       return true; // not rational
     }
-    bool same = std::fabs(left->penalty - right->penalty) <=
-                1e-9 * std::fabs(left->penalty);
+    double penalty = left->penalty.toDouble();
+    bool same = std::fabs(penalty - right->penalty.toDouble()) <=
+                1e-9 * std::fabs(penalty);
     for (auto [x, y] : llvm::zip_equal(left->outputs, right->outputs)) {
       same &= x.data == y.data;
     }
