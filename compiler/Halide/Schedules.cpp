@@ -254,7 +254,11 @@ void Scheduler::accumulate(StageFunc &stage) {
   Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
   update.split(c, cv, cl, lanes);
   std::vector<VarOrRVar> order{cl};
-  if (stage.chained) {
+  if (stage.chainsAreLanes) {
+    f.vectorize(stage.chain);
+    order.insert(order.begin(), stage.chain);
+    update.vectorize(stage.chain);
+  } else if (stage.chained) {
     f.unroll(stage.chain);
     order.push_back(stage.chain);
     update.unroll(stage.chain);

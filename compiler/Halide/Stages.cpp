@@ -51,7 +51,12 @@ void Translation::chooseChains(StageFunc &result) const {
   int64_t steps = innermost.at(0), lanes = plan.schedule.vector;
   bool alongRow = plan.schedule.family == plan::Family::Reduction &&
                   result.vars.size() + 1 == domain.size();
-  if (alongRow && !rowsAreLanes() && lanes > 1 && steps >= 4 * lanes) {
+  bool alongSum = stage.role == Stage::Role::Anchor && lanes == 1 &&
+                  plan.schedule.family == plan::Family::Contraction;
+  if (alongSum && plan.schedule.unroll > 1) {
+    result.chained = result.chainsAreLanes = true;
+    result.chains = plan.schedule.unroll;
+  } else if (alongRow && !rowsAreLanes() && lanes > 1 && steps >= 4 * lanes) {
     result.chained = result.chainsAreLanes = true;
     result.chains = lanes;
   } else if (stage.role == Stage::Role::Anchor && plan.schedule.unroll > 1 &&

@@ -24,7 +24,8 @@ struct StageFunc {
   /// Where one chain of dependent operations would be too slow, `func` has one
   /// dimension more, `chain`, and `total` combines the chains in a fixed order.
   /// A partial penalty sum has a chain per vector of the tile, the anchor has
-  /// schedule.unroll of them, and a reduction along rows one per lane.
+  /// schedule.unroll of them, which are the lanes of one vector where
+  /// schedule.vector is 1, and a reduction along rows one per lane.
   bool chained = false;
   bool chainsAreLanes = false;
   int64_t chains = 1;

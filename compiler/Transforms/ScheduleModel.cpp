@@ -221,7 +221,63 @@ void setParallel(const Shape &shape, Schedule &s, double cyclesPerElement) {
   }
 }
 
+/// By how many elements an access moves with a step of the loop.
+std::optional<int64_t> strideAlong(const Plan &plan,
+                                   const plan::Expression &access, int64_t l) {
+  int64_t result = 0, stride = 1;
+  const std::vector<Extent> &shape = plan.values[access.value].shape;
+  for (size_t d = shape.size(); d-- > 0;) {
+    auto index = plan::affine(access.operands[d]);
+    if (!index) {
+      return std::nullopt;
+    }
+    result += index->of(l) * stride;
+    stride *= std::max<int64_t>(1, shape[d].at(1));
+  }
+  return result;
+}
+
+/// Whether all operands lie in memory along a long sum, and none along the last
+/// dimension of the result: the products of one output channel.
+bool liesAlongSum(const Shape &shape) {
+  const std::vector<Loop> &loops = shape.anchor->loops;
+  int64_t sum = loops.size() - 1, last = -1;
+  for (const Loop &l : loops) {
+    last += !l.reduction;
+  }
+  if (!loops[sum].reduction || !loops[sum].extent.isStatic() || last < 0 ||
+      shape.innermost < 4 * shape.target.vectorLanes) {
+    return false;
+  }
+  bool lies = true;
+  plan::walk(shape.anchor->writes[0].body, [&](const plan::Expression &e) {
+    if (plan::isAccess(e)) {
+      lies &= strideAlong(shape.plan, e, sum) == 1 &&
+              strideAlong(shape.plan, e, last) != 1;
+    }
+  });
+  return lies;
+}
+
+/// A few results at once, each summed up in the lanes of one vector.
+Schedule chooseDotProducts(const Shape &shape) {
+  Schedule s;
+  s.family = Family::Contraction;
+  s.vector = 1;
+  s.vectors = shape.domain.back().isStatic()
+                  ? std::min<int64_t>(shape.channels, kFmaLatency)
+                  : kFmaLatency;
+  s.order = 1;
+  s.unroll = shape.target.vectorLanes;
+  s.strip = shape.rank() >= 3 ? stripRows(shape, inputBytesPerRow(shape)) : 8;
+  setParallel(shape, s, double(shape.reduction) / shape.target.vectorLanes);
+  return s;
+}
+
 Schedule chooseContraction(const Shape &shape) {
+  if (liesAlongSum(shape)) {
+    return chooseDotProducts(shape);
+  }
   Schedule s;
   s.family = Family::Contraction;
   s.vector = shape.vector();

@@ -409,6 +409,27 @@ TEST(BehindASum, FunctionsKeepNotANumber) {
   Comparison(model, std::move(module)).run(Special::All, false);
 }
 
+// One output channel and a long sum: the sum's terms are the lanes. 70 and 129
+// leave a tail of any vector.
+TEST(OneChannel, ComputesWhatItMeans) {
+  for (bool checked : {false, true}) {
+    RandomModel model(sharedContext(), seedOf(3000, checked));
+    for (int64_t terms : {70, 128, 129}) {
+      Value x = model.input({terms});
+      model.penalise(
+          model.add<DenseOp>(x, model.weight({terms, 1}, 1.0 / terms)));
+    }
+    Value image = model.input({4, 5, 33});
+    model.penalise(model.add<ConvOp>(
+        image, model.weight({2, 3, 33, 1}, 0.01), llvm::ArrayRef<int64_t>{1, 2},
+        llvm::ArrayRef<int64_t>{1, 1}, llvm::ArrayRef<int64_t>{0, 1},
+        llvm::ArrayRef<int64_t>{1, 1}, 1));
+    model.addTerms(2 * 3 * 33);
+    OwningOpRef<ModuleOp> module = model.finish();
+    Comparison(model, std::move(module)).run(Special::All, checked);
+  }
+}
+
 TEST_P(Graph, ComputesWhatItMeans) {
   int64_t rounds = environment("KREGC_RANDOM_ROUNDS", 1);
   for (int64_t round = 0; round < rounds && !HasFailure(); ++round) {

@@ -30,3 +30,26 @@ kreg.model @m(%x: tensor<?x14x14x16xf32>) -> tensor<?x7x7x32xf32> {
   %y = kreg.softmax %3 axis 3 : tensor<?x7x7x32xf32>
   kreg.return %y : tensor<?x7x7x32xf32> penalties %p
 }
+
+// A long sum of one channel lies in the lanes of one vector; a short one, or one
+// of several channels, does not.
+// CHECK-LABEL: kreg.model @one_channel
+// CHECK: kreg.kernel "dense"
+// SSE-SAME: schedule = #kreg.schedule<family = contraction, vector = 1, vectors = 4, {{.*}}unroll = 4
+// AVX512-SAME: schedule = #kreg.schedule<family = contraction, vector = 1, vectors = 4, {{.*}}unroll = 16
+// CHECK: kreg.kernel "dense_dense"
+// CHECK-SAME: schedule = #kreg.schedule<family = contraction, vector = {{4|16}},
+// CHECK: kreg.kernel "dense_dense_1"
+// CHECK-SAME: schedule = #kreg.schedule<family = contraction, vector = 2,
+kreg.variable @long : tensor<64x1xf32>
+kreg.variable @short : tensor<15x1xf32>
+kreg.variable @two : tensor<64x2xf32>
+kreg.model @one_channel(%x: tensor<?x64xf32>, %z: tensor<?x15xf32>) -> (tensor<?x1xf32>, tensor<?x1xf32>, tensor<?x2xf32>) {
+  %l = kreg.read @long : tensor<64x1xf32>
+  %s = kreg.read @short : tensor<15x1xf32>
+  %t = kreg.read @two : tensor<64x2xf32>
+  %0 = kreg.dense %x, %l : (tensor<?x64xf32>, tensor<64x1xf32>) -> tensor<?x1xf32>
+  %1 = kreg.dense %z, %s : (tensor<?x15xf32>, tensor<15x1xf32>) -> tensor<?x1xf32>
+  %2 = kreg.dense %x, %t : (tensor<?x64xf32>, tensor<64x2xf32>) -> tensor<?x2xf32>
+  kreg.return %0, %1, %2 : tensor<?x1xf32>, tensor<?x1xf32>, tensor<?x2xf32>
+}
