@@ -11,6 +11,7 @@ does, whatever wrote the models. Exit status 0 if both models compute what the
 file says and differ, 1 if not. The means of expectation.npz cannot be replayed.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -44,16 +45,20 @@ class Recorded:
     def uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         return minval + (maxval - minval) * self.next([int(n) for n in shape])
 
-    def install(self):
-        from keras.src import backend
+    @contextlib.contextmanager
+    def installed(self):
+        """Keras draws from here meanwhile; layers call either module."""
+        from keras.src import backend, random
 
-        for module in (backend.random, keras.ops.random if hasattr(keras.ops, "random") else keras.random):
-            for name in ("dropout", "normal", "uniform"):
+        places = [(module, name) for module in (backend.random, random) for name in ("dropout", "normal", "uniform")]
+        originals = [getattr(module, name) for module, name in places]
+        try:
+            for module, name in places:
                 setattr(module, name, getattr(self, name))
-        from keras.src import random
-
-        for name in ("dropout", "normal", "uniform"):
-            setattr(random, name, getattr(self, name))
+            yield
+        finally:
+            for (module, name), original in zip(places, originals):
+                setattr(module, name, original)
 
 
 def numbers(data, prefix):
@@ -65,10 +70,9 @@ def compute(path, which, data, training):
     """Outputs and the sum of all penalties."""
     model = keras.saving.load_model(path, compile=False)
     recorded = Recorded(numbers(data, f"{which}_draw_"))
-    if training:
-        recorded.install()
     inputs = [keras.ops.convert_to_tensor(x) for x in numbers(data, "x_")]
-    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=training)
+    with recorded.installed() if training else contextlib.nullcontext():
+        outputs = model(inputs if len(inputs) > 1 else inputs[0], training=training)
     if training and recorded.draws:
         sys.exit(f"error: {path} left {len(recorded.draws)} recorded draws")
     tree = keras.tree.flatten(outputs)
