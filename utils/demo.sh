@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 kregc_prepare
-kregc_build release kregc kreg-opt kreg-lsp-server
+kregc_build release kregc kreg-opt kreg-lsp-server kreg-check
 kregc_link_tools release
 
 cd "$kregc_source"
@@ -57,6 +57,8 @@ kregc_say "the counterexample for inference, in the compiled models"
 for model in attached on_maxpool; do
   build/bin/kregc run "examples/question/$model.keras" \
     --inputs "$out/counterexamples/inference.npz" --outputs "$out/$model.npz"
-  "$kregc_python" -c 'import numpy, sys
-print(f"{sys.argv[1]:12} penalties {numpy.load(sys.argv[2])["penalties"].sum():.9f}")' "$model" "$out/$model.npz"
+  "$kregc_python" - "$out/$model.npz" <<'PYTHON'
+import sys, numpy
+print("penalties", numpy.load(sys.argv[1])["penalties"].sum())
+PYTHON
 done

@@ -47,7 +47,7 @@ def check_console(body, args, folder):
     commands = re.split(r"^\$ ", body, flags=re.M)[1:]
     for entry in commands:
         # A backslash at the end of a line continues the command.
-        command, output = re.match(r"((?:.*\\\n)*.*)\n?(.*)", entry, re.S).groups()
+        command, output = re.match(r"((?:[^\n]*\\\n)*[^\n]*)\n?(.*)", entry, re.S).groups()
         command = command.replace("build/bin/", f"{args.bin}/")
         done = subprocess.run(["bash", "-c", command], cwd=folder, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
