@@ -40,11 +40,16 @@ static Expr strictEqual(const Expr &a, const Expr &b) {
                     Call::PureIntrinsic);
 }
 
-/// Whether x is NaN, asked of its bits: a sum of fast operations counts as
-/// never NaN, and a comparison with itself would be folded.
+/// The bits of |x|, shifted up. A sum of fast operations counts as neither NaN
+/// nor infinite, so comparisons of floats that ask for them are folded.
+static Expr sizeBits(const Expr &x) {
+  return ::Halide::reinterpret<uint32_t>(x) << 1;
+}
 static Expr isNan(const Expr &x) {
-  Expr bits = ::Halide::reinterpret<uint32_t>(x);
-  return (bits << 1) > Expr(uint32_t(0xff000000));
+  return sizeBits(x) > Expr(uint32_t(0xff000000));
+}
+static Expr isFinite(const Expr &x) {
+  return sizeBits(x) < Expr(uint32_t(0xff000000));
 }
 
 /// x between two numbers; NaN stays, as no comparison with it is true.
@@ -108,7 +113,7 @@ Expr accurateLog(const Expr &x) {
   Expr y = strictAdd(strictMul(k, 0.693359375f),
                      strictAdd(f, strictSub(low, 0.5f * square)));
   float infinity = INFINITY, nan = NAN;
-  y = ::Halide::select(strictLess(x, infinity), y, x); // infinity and NaN
+  y = ::Halide::select(isFinite(x), y, x);
   y = ::Halide::select(strictEqual(x, 0.0f), Expr(-infinity), y);
   return ::Halide::select(strictLess(x, 0.0f), Expr(nan), y);
 }

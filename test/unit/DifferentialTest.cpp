@@ -409,6 +409,18 @@ TEST(BehindASum, FunctionsKeepNotANumber) {
   Comparison(model, std::move(module)).run(Special::All, false);
 }
 
+TEST(BehindASum, LogarithmsKeepWhatIsNotFinite) {
+  RandomModel model(sharedContext(), seedOf(2001, 0));
+  Value x = model.input({9, 5});
+  llvm::SmallVector<int64_t> axis = {1};
+  Value sum = model.add<ReduceOp>(ReduceKind::Sum, x, axis, true);
+  model.addTerms(9);
+  model.add<UnaryOp>(sum.getType(), UnaryKind::Log, sum,
+                     llvm::ArrayRef<double>());
+  OwningOpRef<ModuleOp> module = model.finish();
+  Comparison(model, std::move(module)).run(Special::All, false);
+}
+
 // One output channel and a long sum: the sum's terms are the lanes. 70 and 129
 // leave a tail of any vector.
 TEST(OneChannel, ComputesWhatItMeans) {
