@@ -183,6 +183,8 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
           "gets B with coefficients that make the first mode equal that "
           "has such, proved")
       ->type_name("FILE");
+  verb.add_flag("--confirm", options.confirm,
+                "compile both models and run a counterexample for inference");
   verb.add_flag("--explain", options.explain,
                 "tell the proof step by step, and counterexamples as numbers");
   verb.add_option(

@@ -43,6 +43,7 @@ struct Options {
   std::string repaired;       ///< --write-repaired: a model file
   std::string tableFolder;    ///< --table; empty: two models
   bool explain = false;
+  bool confirm = false;     ///< counterexamples for inference, by compiling
   double tolerance = 1e-6;  ///< of constants that a law computed
   bool matchByName = false; ///< --match-weights by-name
 

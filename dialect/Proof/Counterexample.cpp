@@ -89,27 +89,70 @@ double proof::surelyDifferent(const Graph &graph, const ProveOptions &options) {
   return SameShape(graph)() ? kLeast : std::max(10 * options.tolerance, kLeast);
 }
 
-/// Multiplications of one evaluation of both models at a batch of 1, roughly.
-static double workOf(const Graph &graph) {
-  double work = 0;
+namespace {
+
+/// What evaluating both models at a batch of 1 takes, roughly.
+struct Cost {
+  double work = 0;     ///< multiplications
+  double elements = 0; ///< numbers that are kept
+  double digits = 0;   ///< bits of the longest exact fraction
+};
+
+} // namespace
+
+/// Bits of an exact value from those of the operands: products add them up,
+/// and a quotient has no bound that is worth computing.
+static double digitsOf(const Node &node, ArrayRef<double> operands) {
+  double sum = 0, largest = 0;
+  for (double x : operands) {
+    sum += x;
+    largest = std::max(largest, x);
+  }
+  StringRef kind = node.text("kind");
+  if (node.is("binary", "div") || node.is("normalize") ||
+      (node.is("unary") && kind == "softsign")) {
+    return std::numeric_limits<double>::infinity();
+  }
+  if (node.is("unary")) {
+    bool isSquare = kind == "square" || kind == "hard_silu";
+    return (isSquare ? 2 : 1) * largest + 64;
+  }
+  bool adds = node.is("sum") || node.is("concat") || node.is("binary", "add") ||
+              node.is("binary", "sub") || node.is("binary", "max") ||
+              node.is("binary", "min");
+  return (adds ? largest : sum) + 64;
+}
+
+static Cost costOf(const Graph &graph) {
+  Cost cost;
+  std::vector<double> digits;
   for (const Node &node : graph.nodes) {
-    double each = 1;
+    double each = 1, elements = 1;
     if (node.is("dense") || node.is("conv")) {
       const Node &kernel = graph.nodes[node.operands[1]];
       each = double(kernel.elements()) / double(kernel.shape.back());
     }
-    double elements = 1;
     for (int64_t size : node.shape) {
       elements *= size < 0 ? 1.0 : double(size);
     }
-    work += elements * each;
+    cost.elements += elements;
+    cost.work += elements * each;
+    SmallVector<double> operands;
+    for (int operand : node.operands) {
+      operands.push_back(digits[operand]);
+    }
+    // The bits of a small float32 with its exponent, or of an input.
+    digits.push_back(operands.empty() ? 200 : digitsOf(node, operands));
+    cost.digits = std::max(cost.digits, digits.back());
   }
-  return work;
+  return cost;
 }
 
-/// What is worth waiting for: a few seconds of each kind of number, and less
-/// memory than a small machine has.
-static constexpr double kDoubleWork = 3e9, kBallWork = 1e8, kExactWork = 2e4;
+// What is worth waiting for: seconds of each kind of number, and less memory
+// than a small machine has.
+static constexpr double kDoubleWork = 1e10, kDoubleElements = 1e8;
+static constexpr double kBallWork = 1e8, kBallElements = 1e7;
+static constexpr double kExactWork = 2e4, kExactDigits = 5000;
 
 //===----------------------------------------------------------------------===//
 // Search
@@ -166,7 +209,7 @@ public:
   Search(const Graph &graph, State &state, ArrayRef<ModuleOp> modules,
          double margin)
       : graph(graph), state(state), modules(modules), margin(margin),
-        work(workOf(graph)) {}
+        cost(costOf(graph)) {}
 
   std::optional<Counterexample> run(std::string &problem);
 
@@ -181,6 +224,8 @@ private:
   bool outputsDiffer(Counterexample &example) const;
   bool isEnclosed(const Counterexample &example) const;
   bool isExact(const Counterexample &example) const;
+  std::optional<Certainty> certaintyOf(const Counterexample &example,
+                                       double batch) const;
   bool isMean(const Counterexample &example) const {
     return state.mode == Mode::Expectation && example.output < 0;
   }
@@ -188,7 +233,8 @@ private:
   const Graph &graph;
   State &state;
   ArrayRef<ModuleOp> modules;
-  double margin, work;
+  double margin;
+  Cost cost;
 };
 
 } // namespace
@@ -312,12 +358,36 @@ bool Search::isExact(const Counterexample &example) const {
                    values->b.outputs[example.output].data[example.element];
 }
 
+/// How sure the difference of an example is; none if it may be rounding.
+std::optional<Certainty> Search::certaintyOf(const Counterexample &example,
+                                             double batch) const {
+  if (cost.work * batch > kBallWork || cost.elements * batch > kBallElements) {
+    return Certainty::Doubles;
+  }
+  if (!isEnclosed(example)) {
+    return std::nullopt;
+  }
+  bool exact = cost.work * batch <= kExactWork && cost.digits <= kExactDigits &&
+               !isMean(example) && isExact(example);
+  return exact ? Certainty::Exact : Certainty::Enclosed;
+}
+
+static bool isFinite(const Values<double> &values) {
+  return std::isfinite(values.penalty) &&
+         llvm::all_of(values.outputs, [](const Tensor<double> &tensor) {
+           return llvm::all_of(tensor.data,
+                               [](double x) { return std::isfinite(x); });
+         });
+}
+
 std::optional<Counterexample> Search::run(std::string &problem) {
   problem = "no input that was tried tells them apart";
-  for (Filling filling : fillings(work)) {
-    double size = work * double(filling.batch);
-    if (size > kDoubleWork) {
-      problem = "they are too large to be evaluated";
+  double spent = 0;
+  for (Filling filling : fillings(cost.work)) {
+    double batch = double(filling.batch);
+    if (cost.elements * batch > kDoubleElements ||
+        (spent += cost.work * batch) > kDoubleWork) {
+      problem += ", and they are too large to try more";
       return std::nullopt;
     }
     Counterexample example;
@@ -328,18 +398,15 @@ std::optional<Counterexample> Search::run(std::string &problem) {
       problem = llvm::toString(result.takeError());
       return std::nullopt;
     }
-    if (!*result) {
-      continue;
+    if (*result) {
+      if (auto certainty = certaintyOf(example, batch)) {
+        example.certainty = *certainty;
+        return example;
+      }
+      problem = "the difference that doubles show may be rounding";
+    } else if (!isFinite(example.a) || !isFinite(example.b)) {
+      problem = "not all results are finite numbers";
     }
-    if (size > kBallWork) {
-      return example;
-    }
-    if (isEnclosed(example)) {
-      bool exact = size <= kExactWork && !isMean(example) && isExact(example);
-      example.certainty = exact ? Certainty::Exact : Certainty::Enclosed;
-      return example;
-    }
-    problem = "the difference that doubles show may be rounding";
   }
   return std::nullopt;
 }

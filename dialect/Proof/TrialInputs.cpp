@@ -1,4 +1,4 @@
-// Zeros, ones, one element, random numbers of three sizes.
+// Zeros, ones, one element, random numbers of four sizes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/TrialInputs.h"
@@ -15,7 +15,8 @@ std::string Filling::text() const {
                                             "one element",
                                             "random numbers",
                                             "large random numbers",
-                                            "huge random numbers"};
+                                            "huge random numbers",
+                                            "vast random numbers"};
   return (names[kind] + " (batch " + Twine(batch) +
           (kind >= Random ? ", seed " + Twine(seed) : Twine()) + ")")
       .str();
@@ -26,13 +27,14 @@ std::vector<Filling> proof::fillings(double work) {
       {Filling::Zeros, 0, 2},  {Filling::Ones, 0, 2},   {Filling::OneHot, 0, 2},
       {Filling::Random, 1, 2}, {Filling::Random, 2, 3}, {Filling::Random, 3, 5},
       {Filling::Large, 4, 2},  {Filling::Huge, 5, 2},   {Filling::Random, 6, 1},
+      {Filling::Vast, 7, 2},
   };
   // Corners of the space are found by luck; luck is cheap in small models.
   constexpr double kWork = 1e6;
-  for (unsigned seed = 7; seed < 40 && seed * 4 * work < kWork; ++seed) {
+  for (unsigned seed = 8; seed < 40 && seed * 4 * work < kWork; ++seed) {
     constexpr Filling::Kind kinds[] = {Filling::Random, Filling::Large,
-                                       Filling::Huge};
-    result.push_back({kinds[seed % 3], seed, 4});
+                                       Filling::Huge, Filling::Vast};
+    result.push_back({kinds[seed % 4], seed, 4});
   }
   return result;
 }
@@ -47,7 +49,8 @@ static int64_t rowsOfTable(const Graph &graph, int input) {
   return 0;
 }
 
-/// Multiples of 1/64 in (-4, 4), of 1/4 in (-64, 64), of 64 in (-16384, 16384).
+/// Multiples of 1/64 in (-4, 4), of 1/4 in (-64, 64), of 64 in (-16384, 16384),
+/// of 2^28 in (-2^36, 2^36).
 static double number(Filling filling, bool first, std::mt19937 &generator) {
   double random = (double(generator() % 511) - 255) / 64;
   switch (filling.kind) {
@@ -63,6 +66,8 @@ static double number(Filling filling, bool first, std::mt19937 &generator) {
     return 16 * random;
   case Filling::Huge:
     return 4096 * random;
+  case Filling::Vast:
+    return 17179869184.0 * random; // 2^34
   }
   llvm_unreachable("a filling without numbers");
 }
