@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Writes the reference pages from the sources: dialect, passes, command line,
-# phases, exit codes, diagnostics.
+# phases, exit codes, diagnostics, gradients.
 #
 #   utils/gen-docs.sh [BIN [OUT]]     default: build/bin and docs/reference
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference pages that are lists: phases, exit codes, diagnostics.
+"""Writes the reference pages that are lists: phases, exit codes, diagnostics, gradients.
 
 usage: list-defs.py FOLDER NOTICE     (from the source folder; see gen-docs.sh)
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,29 +19,54 @@ def rows(path, macro):
         yield [a[1] or a[0] for a in re.findall(r'(' + STRING + r'|[^\s,"]+)', call.group(1))]
 
 
-def page(path, notice, title, text, heading, lines):
+def table(heading, lines):
     def cell(word):
         return word.replace("|", "\\|").replace("\\n", " ")
-    table = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
-    table += ["| " + " | ".join(map(cell, line)) + " |" for line in lines]
-    path.write_text("\n".join([notice, "", f"# {title}", "", text, "", *table, ""]))
+    result = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
+    return result + ["| " + " | ".join(map(cell, line)) + " |" for line in lines]
+
+
+def page(path, notice, title, text, *blocks):
+    path.write_text("\n".join([notice, "", f"# {title}", "", text, "", *sum(blocks, []), ""]))
+
+
+def spelled(name):
+    """ConvTranspose as it is in the IR: conv_transpose."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def gradients(path, notice):
+    rules = rows("dialect/Training/Gradients.def", "KREG_GRADIENT")
+    functions = re.findall(r"^KREG_DERIVATIVE\((\w+), (.*)\)$",
+                           Path("dialect/Training/Derivatives.def").read_text(), re.M)
+    page(path, notice, "Gradient rules",
+         "What `kreg-differentiate` knows; what the rules are used for is in\n"
+         "[differentiation.md](../differentiation.md). dx is the gradient of the scalar with respect to x, y the\n"
+         "result of the op.",
+         table(["op", "rule"], [[f"`kreg.{spelled(name.removesuffix('Op'))}`", text] for name, text in rules]),
+         ["", "## Functions of one number", "",
+          "`p(i)` are the parameters of the function; `step(x)` is 1 for x > 0, else 0.", ""],
+         table(["function", "f'(x)"], [[f"`{spelled(kind)}`", f"`{formula}`"] for kind, formula in functions]))
 
 
 def main(out, notice):
+    gradients(out / "gradients.md", notice)
     phases = list(rows("compiler/Pipelines/Phases.def", "PHASE"))
     page(out / "phases.md", notice, "Phases",
          "`kregc compile --emit PHASE` stops after a phase and writes what it made; `--dump-phases DIR` writes\n"
          "every one up to there, numbered. The levels themselves are described in\n"
          "[architecture.md](../architecture.md).",
-         ["phase", "file of `--dump-phases`", "what it shows"],
-         [[f"`{name}`", f"`{n:02}-{name}{suffix}`", what] for n, (_, name, suffix, what) in enumerate(phases, 1)])
+         table(["phase", "file of `--dump-phases`", "what it shows"],
+               [[f"`{name}`", f"`{n:02}-{name}{suffix}`", what] for n, (_, name, suffix, what) in enumerate(phases, 1)]))
     page(out / "exit-codes.md", notice, "Exit codes", "Every verb of `kregc` ends with one of these.",
-         ["status", "when"], [[value, when] for _, value, when in rows("compiler/Driver/ExitCodes.def", "EXIT_CODE")])
+         table(["status", "when"],
+               [[value, when] for _, value, when in rows("compiler/Driver/ExitCodes.def", "EXIT_CODE")]))
     page(out / "diagnostics.md", notice, "Diagnostics of model files",
          "What `kregc` says of a file that it refuses; `{0}`, `{1}` … stand for what was found and wanted. The\n"
          "place in the file comes before the message. *Malformed* ends with status 2, *unsupported* with 3.",
-         ["name", "kind", "message"],
-         [[f"`{name}`", kind.lower(), text] for name, kind, text in rows("frontends/Container/Diagnostics.def", "DIAGNOSTIC")])
+         table(["name", "kind", "message"],
+               [[f"`{name}`", kind.lower(), text]
+                for name, kind, text in rows("frontends/Container/Diagnostics.def", "DIAGNOSTIC")]))
 
 
 if __name__ == "__main__":

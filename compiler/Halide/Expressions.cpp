@@ -213,6 +213,8 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
     return ::Halide::select(x[0], x[1], x[2]);
   case Operator::Cast:
     return ::Halide::cast(type, x[0]);
+  case Operator::Random:
+    return uniform(x);
   default:
     return {};
   }

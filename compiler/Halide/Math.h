@@ -8,6 +8,8 @@
 
 #include <Halide.h>
 
+#include <vector>
+
 namespace kregc::halide {
 
 ::Halide::Expr accurateExp(const ::Halide::Expr &x);
@@ -25,6 +27,10 @@ namespace kregc::halide {
 /// Maximum and minimum that are NaN if either operand is.
 ::Halide::Expr nanMax(const ::Halide::Expr &a, const ::Halide::Expr &b);
 ::Halide::Expr nanMin(const ::Halide::Expr &a, const ::Halide::Expr &b);
+
+/// Philox-4x32-10 (Salmon et al., 2011): the first word's 24 high bits, plus 1,
+/// over 2²⁴. `words` are the seed (key), the step, the draw and the position, int32.
+::Halide::Expr uniform(const std::vector<::Halide::Expr> &words);
 
 } // namespace kregc::halide
 

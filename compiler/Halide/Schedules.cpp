@@ -24,7 +24,8 @@ public:
       : t(t), s(t.plan.schedule),
         rank(t.partials.defined() ? t.partialVars.size() : t.outVars.size()),
         lanes(s.vector), block(s.vector * s.vectors), points(s.points),
-        stripTiles(s.strip) {}
+        // The strip of an accumulation is one of its reduction.
+        stripTiles(s.family == Family::Accumulation ? 4 : s.strip) {}
 
   void run();
 
@@ -40,6 +41,9 @@ private:
   void computeInStrip(StageFunc &stage);
   void computePartial(StageFunc &stage);
   void accumulate(StageFunc &stage);
+  void accumulateInBlocks(StageFunc &stage);
+  std::vector<VarOrRVar> registerOrder(const StageFunc &stage, Var lane,
+                                       Var vector) const;
   bool isRowWise(const StageFunc &stage) const;
   int readers(const StageFunc &stage) const;
   bool reductionReads(const StageFunc &stage) const;
@@ -58,7 +62,8 @@ private:
 };
 
 bool keepsRegistersAcrossPoints(Family family) {
-  return family == Family::Contraction || family == Family::Depthwise;
+  return family == Family::Contraction || family == Family::Depthwise ||
+         family == Family::Accumulation;
 }
 
 /// The order of the loops over tiles, innermost first.
@@ -210,8 +215,14 @@ void Scheduler::scheduleStage(StageFunc &stage) {
   if (isRowWise(stage)) {
     return computeInRow(stage);
   }
+  if (stage.blockLoops != 0) {
+    return accumulateInBlocks(stage);
+  }
   if (!stage.reduces) {
     if (reductionReads(stage)) {
+      if (s.family == Family::Accumulation) {
+        return; // inlined: each element is read by few tiles
+      }
       return computeInStrip(stage);
     }
     if (readers(stage) <= 1 || !t.partials.defined()) {
@@ -246,6 +257,90 @@ void Scheduler::computeInTile(StageFunc &stage) {
   }
 }
 
+/// The loops over the accumulators of a tile, innermost first.
+std::vector<VarOrRVar> Scheduler::registerOrder(const StageFunc &stage,
+                                                Var lane, Var vector) const {
+  std::vector<VarOrRVar> order{lane};
+  if (stage.chained) {
+    order.insert(stage.chainsAreLanes ? order.begin() : order.end(),
+                 stage.chain);
+  }
+  if (rank == 1) {
+    order.push_back(vector);
+  } else {
+    Var x = stage.vars[rank - 2];
+    order.push_back(s.order == 0 ? vector : x);
+    order.push_back(s.order == 0 ? x : vector);
+  }
+  return order;
+}
+
+/// Sums over more than a cache holds: for each block of the reduction all tiles
+/// are added up in registers, then to the result in memory. Tasks are blocks of
+/// channels or the outermost dimension, never blocks of the reduction, so that
+/// the order of a sum does not depend on them.
+void Scheduler::accumulateInBlocks(StageFunc &stage) {
+  Func f = stage.func;
+  Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
+  std::vector<std::pair<::Halide::RVar, Var>> blocks;
+  std::vector<VarOrRVar> blockLoops;
+  for (size_t i = 0; i < stage.blockLoops; ++i) {
+    blocks.push_back({stage.rvars[i], Var("block" + std::to_string(i))});
+    blockLoops.insert(blockLoops.begin(), stage.rvars[i]);
+  }
+  Func part = f.update().rfactor(blocks);
+  f.compute_root().vectorize(c, lanes, TailStrategy::GuardWithIf);
+
+  // All tiles of the result, once for each block.
+  ::Halide::Stage total = f.update();
+  total.split(c, co, ci, block, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order{ci};
+  Var tile = co;
+  if (rank > 1) {
+    total.split(stage.vars[rank - 2], xo, xi, points,
+                TailStrategy::GuardWithIf);
+    order.push_back(xi);
+    order.push_back(xo);
+    tile = xo;
+  }
+  for (size_t d = rank > 2 ? rank - 2 : 0; d-- > 0;) {
+    order.push_back(stage.vars[d]);
+  }
+  if (s.parallel) {
+    order.insert(order.end(), blockLoops.begin(), blockLoops.end());
+    order.push_back(co);
+  } else {
+    order.push_back(co);
+    order.insert(order.end(), blockLoops.begin(), blockLoops.end());
+  }
+  total.reorder(order).vectorize(ci, lanes).unroll(ci);
+  if (rank > 1) {
+    total.unroll(xi);
+  }
+  if (s.parallel) {
+    total.parallel(co);
+  }
+
+  // One tile of one block, in registers.
+  part.compute_at(f, tile).bound_extent(c, block).vectorize(c, lanes).unroll(c);
+  for (size_t d = 0; d + 1 < rank; ++d) {
+    part.bound_extent(stage.vars[d], d + 2 == rank ? points : 1);
+  }
+  for (const auto &[loop, var] : blocks) {
+    part.bound_extent(var, 1);
+  }
+  ::Halide::Stage update = part.update();
+  update.split(c, cv, cl, lanes);
+  std::vector<VarOrRVar> inner = registerOrder(stage, cl, cv);
+  inner.insert(inner.end(), stage.rvars.rbegin(),
+               stage.rvars.rend() - stage.blockLoops);
+  update.reorder(inner).vectorize(cl).unroll(cv);
+  if (rank > 1) {
+    part.unroll(stage.vars[rank - 2]);
+    update.unroll(stage.vars[rank - 2]);
+  }
+}
+
 /// The accumulators of the tile. `order` 0 holds one point's operand and walks
 /// over the channel vectors; 1 holds one vector and walks over the points.
 void Scheduler::accumulate(StageFunc &stage) {
@@ -253,23 +348,14 @@ void Scheduler::accumulate(StageFunc &stage) {
   ::Halide::Stage update = f.update();
   Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
   update.split(c, cv, cl, lanes);
-  std::vector<VarOrRVar> order{cl};
   if (stage.chainsAreLanes) {
     f.vectorize(stage.chain);
-    order.insert(order.begin(), stage.chain);
     update.vectorize(stage.chain);
   } else if (stage.chained) {
     f.unroll(stage.chain);
-    order.push_back(stage.chain);
     update.unroll(stage.chain);
   }
-  if (rank == 1) {
-    order.push_back(cv);
-  } else {
-    Var x = stage.vars[rank - 2];
-    order.push_back(s.order == 0 ? cv : x);
-    order.push_back(s.order == 0 ? x : cv);
-  }
+  std::vector<VarOrRVar> order = registerOrder(stage, cl, cv);
   order.insert(order.end(), stage.rvars.rbegin(), stage.rvars.rend());
   update.reorder(order).vectorize(cl).unroll(cv);
   if (rank > 1) {

@@ -45,6 +45,9 @@ static Expr combine(Operator op, const Expr &a, const Expr &b) {
 void Translation::chooseChains(StageFunc &result) const {
   const Stage &stage = *result.stage;
   const plan::Extent &innermost = stage.loops.back().extent;
+  if (result.blockLoops != 0) {
+    return;
+  }
   if (!combinerOf(stage.writes[0]) || !innermost.isStatic()) {
     return;
   }
@@ -110,17 +113,32 @@ void Translation::addPointwise(StageFunc &result, Context &context) {
       translate(result.stage->writes[0].body, context);
 }
 
-void Translation::addReduction(StageFunc &result, Context &context) {
-  const plan::Write &write = result.stage->writes[0];
-  chooseChains(result);
-  ::Halide::Region ranges;
+/// Loop variables for the reductions of a stage: one each, but the rows of an
+/// accumulation in blocks have one for the block and one inside of it.
+void Translation::addReductionLoops(StageFunc &result, Context &context) const {
+  std::vector<plan::Loop> loops;
   for (const plan::Loop &l : result.stage->loops) {
     if (l.reduction) {
-      ranges.emplace_back(0, extent(l.extent));
+      loops.push_back(l);
     }
   }
-  int32_t chains = result.chains;
+  int32_t strip = plan.schedule.strip;
+  bool inBlocks = plan.schedule.family == plan::Family::Accumulation &&
+                  result.stage->role == Stage::Role::Anchor && strip > 0;
+  bool splitsRows = inBlocks && loops.size() == 1;
+  ::Halide::Region ranges;
+  for (const plan::Loop &l : loops) {
+    ranges.emplace_back(0, extent(l.extent));
+  }
+  if (splitsRows) {
+    ranges = {
+        {0, ::Halide::Internal::simplify(extent(loops[0].extent) / strip)},
+        {0, strip}};
+  }
+  result.blockLoops = !inBlocks ? 0 : splitsRows ? 1 : strip;
+  chooseChains(result);
   if (result.chained) {
+    int32_t chains = result.chains;
     ranges.back().extent = ::Halide::Internal::simplify(
         (ranges.back().extent + (chains - 1)) / chains);
   }
@@ -128,11 +146,23 @@ void Translation::addReduction(StageFunc &result, Context &context) {
   for (int i = reduction.dimensions(); i-- > 0;) {
     result.rvars.push_back(reduction[i]);
     context.loops.push_back(reduction[i]);
-    context.clamped.push_back(reduction[i]);
   }
+  if (splitsRows) {
+    context.loops.pop_back();
+    context.loops.back() = result.rvars[0] * strip + result.rvars[1];
+  }
+  context.clamped.insert(context.clamped.end(),
+                         context.loops.begin() + context.clamped.size(),
+                         context.loops.end());
+}
+
+void Translation::addReduction(StageFunc &result, Context &context) {
+  const plan::Write &write = result.stage->writes[0];
+  addReductionLoops(result, context);
+  int32_t chains = result.chains;
   Expr init = translate(write.init, context);
   if (result.chained) {
-    Expr index = reduction[0] * chains + result.chain, inside;
+    Expr index = result.rvars.back() * chains + result.chain, inside;
     const plan::Extent &steps = result.stage->loops.back().extent;
     if (!plan::dividesEvenly(steps, chains)) {
       inside = index < extent(steps);

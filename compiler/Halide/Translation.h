@@ -20,6 +20,9 @@ struct StageFunc {
   std::vector<::Halide::Var> vars;   ///< of the loops that are not reductions
   std::vector<::Halide::RVar> rvars; ///< of the reductions, in order
   bool reduces = false;
+  /// Of an accumulation: how many of the first reductions count blocks, which are
+  /// added up in registers and then to memory. 0: all of it in registers.
+  size_t blockLoops = 0;
 
   /// Where one chain of dependent operations would be too slow, `func` has one
   /// dimension more, `chain`, and `total` combines the chains in a fixed order.
@@ -87,6 +90,7 @@ private:
   void addReduction(StageFunc &result, Context &context);
   void addPartial(StageFunc &result, Context &context);
   void chooseChains(StageFunc &result) const;
+  void addReductionLoops(StageFunc &result, Context &context) const;
   void defineChained(StageFunc &result, Context &context, plan::Operator op,
                      const ::Halide::Expr &init,
                      const plan::ExpressionRef &body,

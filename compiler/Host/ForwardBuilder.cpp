@@ -133,6 +133,11 @@ Value HostBuilder::bufferAddress(Forward &f, const Buffer &buffer) {
     return loadPointer(f.outputs, buffer.index);
   case Buffer::Place::Weight:
     return addressOf(weightSymbol(name, buffer.index));
+  case Buffer::Place::Variable:
+    return call("kreg_rt_variable", pointer(),
+                {f.instance, constant(i64(), buffer.index)});
+  case Buffer::Place::RandomState:
+    return call("kreg_rt_noise_key", pointer(), {f.instance});
   case Buffer::Place::Arena:
     return offset(f.arena, sizeAt(buffer.offset, f.batch));
   }
@@ -349,9 +354,9 @@ void HostBuilder::allocateStack(Forward &f) {
   f.sums = bytes(8 * std::max<int64_t>(sums, 1));
 }
 
-void HostBuilder::buildRun() {
+void HostBuilder::buildRun(Twine suffix) {
   Forward f;
-  beginForward(f, "__run");
+  beginForward(f, suffix);
   f.function.setLinkage(LLVM::Linkage::Internal);
   allocateStack(f);
   f.kernelFailed = newBlock(f, i32());
@@ -378,7 +383,7 @@ void HostBuilder::buildRun() {
 }
 
 void HostBuilder::buildForward() {
-  buildRun();
+  buildRun("__run");
   Forward f;
   beginForward(f, "_forward");
   leaveIf(f, compare(LLVM::ICmpPredicate::eq, f.instance, null()), f.failed,

@@ -3,6 +3,9 @@
 
 #include "compiler/Host/HostBuilder.h"
 
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/xxhash.h"
+
 using namespace mlir;
 
 namespace kregc::host {
@@ -93,12 +96,13 @@ Value HostBuilder::addressOf(StringRef symbol) {
 }
 
 Value HostBuilder::text(StringRef text) {
-  std::string symbol = name + "__text" + std::to_string(texts++);
+  // Several builders may write into one module; equal texts are one.
+  std::string symbol =
+      name + "__text" + llvm::utohexstr(llvm::xxh3_64bits(text));
   std::string bytes = text.str();
   bytes.push_back('\0');
-  OpBuilder::InsertionGuard guard(builder);
-  {
-    OpBuilder::InsertionGuard inner(builder);
+  if (!module.lookupSymbol(symbol)) {
+    OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(module.getBody());
     LLVM::GlobalOp::create(
         builder, loc,

@@ -21,6 +21,9 @@ public:
 
   /// <name>_forward, in ForwardBuilder.cpp.
   void buildForward();
+  /// The kernels of one model, a function of the module alone with the
+  /// arguments of forward that checks none of them.
+  void buildRun(llvm::Twine suffix);
   /// The rest of the API, in HostCode.cpp.
   void buildWrappers(const SelfTestShape *selfTest);
 
@@ -71,7 +74,6 @@ protected:
 
   // The parts of forward.
   void allocateStack(Forward &f);
-  void buildRun(); ///< <name>__run: the kernels
   void checkPointers(Forward &f, mlir::Value array, size_t count,
                      llvm::StringRef what);
   void buildEmptyBatch(Forward &f);
@@ -97,7 +99,6 @@ protected:
   mlir::MLIRContext *context;
   mlir::OpBuilder builder;
   mlir::Location loc;
-  int texts = 0;
 };
 
 } // namespace kregc::host

@@ -84,9 +84,10 @@ void HostBuilder::buildWrappers(const SelfTestShape *selfTest) {
                    {function.getArgument(0), test, forward}));
 }
 
-llvm::Expected<std::unique_ptr<llvm::Module>>
-makeHostCode(const HostPlan &plan, StringRef name,
-             const SelfTestShape *selfTest, llvm::LLVMContext &llvmContext) {
+/// The LLVM module that `build` fills.
+static llvm::Expected<std::unique_ptr<llvm::Module>>
+makeModule(StringRef name, llvm::LLVMContext &llvmContext,
+           llvm::function_ref<void(ModuleOp)> build) {
   // A context of its own: locations and weights of the model stay outside.
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<LLVM::LLVMDialect>();
@@ -94,9 +95,7 @@ makeHostCode(const HostPlan &plan, StringRef name,
   registerLLVMDialectTranslation(context);
   OwningOpRef<ModuleOp> module =
       ModuleOp::create(UnknownLoc::get(&context), (name + "_host").str());
-  HostBuilder builder(plan, name, *module);
-  builder.buildForward();
-  builder.buildWrappers(selfTest);
+  build(*module);
 
   std::string problem;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
@@ -111,6 +110,26 @@ makeHostCode(const HostPlan &plan, StringRef name,
   return llvm::createStringError(llvm::inconvertibleErrorCode(),
                                  "internal: host code is not valid: " +
                                      problem);
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+makeHostCode(const HostPlan &plan, StringRef name,
+             const SelfTestShape *selfTest, llvm::LLVMContext &context) {
+  return makeModule(name, context, [&](ModuleOp module) {
+    HostBuilder builder(plan, name, module);
+    builder.buildForward();
+    builder.buildWrappers(selfTest);
+  });
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+makeTrainingCode(const TrainingPlans &plans, StringRef name,
+                 llvm::LLVMContext &context) {
+  return makeModule(name, context, [&](ModuleOp module) {
+    HostBuilder(plans.forward, name, module).buildRun("__forward");
+    HostBuilder(plans.evaluate, name, module).buildRun("__evaluate");
+    HostBuilder(plans.step, name, module).buildRun("__step");
+  });
 }
 
 } // namespace kregc::host

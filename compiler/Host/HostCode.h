@@ -36,6 +36,20 @@ llvm::Expected<std::unique_ptr<llvm::Module>>
 makeHostCode(const HostPlan &plan, llvm::StringRef name,
              const SelfTestShape *selfTest, llvm::LLVMContext &context);
 
+/// The host plans of a training library's models.
+struct TrainingPlans {
+  HostPlan forward, evaluate, step;
+};
+
+/// Makes <name>__forward, <name>__evaluate and <name>__step: int32 f(instance,
+/// int64 batch, inputs, outputs, scalars), in docs/architecture.md. They check
+/// nothing, run under kreg_rt_guard, and read variables and the state of random
+/// numbers through kreg_rt_variable and kreg_rt_noise_key
+/// (runtime/lib/Training.h). Symbols as above.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+makeTrainingCode(const TrainingPlans &plans, llvm::StringRef name,
+                 llvm::LLVMContext &context);
+
 } // namespace kregc::host
 
 #endif // KREGC_COMPILER_HOST_HOSTCODE_H

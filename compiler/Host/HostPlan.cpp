@@ -80,7 +80,13 @@ namespace {
 class Planner {
 public:
   Planner(ModelOp model, const std::vector<plan::Kernel> &kernels)
-      : model(model), symbols(model->getParentOp()), kernels(kernels) {}
+      : model(model), symbols(model->getParentOp()), kernels(kernels) {
+    auto module = model->getParentOfType<mlir::ModuleOp>();
+    isTraining = module->hasAttr("kreg.training");
+    for (auto variable : module.getOps<VariableOp>()) {
+      numberOf.insert({variable.getSymNameAttr(), numberOf.size()});
+    }
+  }
 
   Expected<HostPlan> run();
 
@@ -94,6 +100,8 @@ private:
   Error addOutput(Value value, Port &port, int number);
   Expected<int> operandBuffer(Value operand, const plan::Value &value);
   Expected<int> weightBuffer(ReadOp read, int64_t packing);
+  int variableBuffer(ReadOp read);
+  void addRandomState(RandomStateOp op);
   Expected<Penalty> penalty(Value value);
   Error limitBatch(const std::vector<plan::Extent> &shape, StringRef what);
   int addBuffer(Buffer buffer);
@@ -102,6 +110,8 @@ private:
   ModelOp model;
   mlir::SymbolTable symbols;
   const std::vector<plan::Kernel> &kernels;
+  bool isTraining;                          ///< variables lie in the instance
+  DenseMap<mlir::StringAttr, int> numberOf; ///< of variables, in their order
   HostPlan plan;
   DenseMap<Value, int> bufferOf; ///< of tensors; reshapes share
   DenseMap<Value, Penalty> penaltyOf;
@@ -214,7 +224,32 @@ Error Planner::addPorts() {
   return Error::success();
 }
 
+int Planner::variableBuffer(ReadOp read) {
+  int number = numberOf.lookup(read.getVariableAttr().getAttr());
+  auto [it, isNew] = weightOf.insert({{read.getVariable().str(), 0}, 0});
+  if (isNew) {
+    Buffer buffer;
+    buffer.place = Buffer::Place::Variable;
+    buffer.index = number;
+    it->second = addBuffer(buffer);
+  }
+  return it->second;
+}
+
+void Planner::addRandomState(RandomStateOp op) {
+  Buffer buffer;
+  buffer.place = Buffer::Place::RandomState;
+  bufferOf[op.getState()] = addBuffer(buffer);
+}
+
 Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing) {
+  if (isTraining) {
+    if (packing != 0) {
+      return failure("the weight '" + read.getVariable() +
+                     "' is packed, but training changes it");
+    }
+    return variableBuffer(read);
+  }
   std::string path = read.getVariable().str();
   auto [it, isNew] = weightOf.insert({{path, packing}, 0});
   if (!isNew) {
@@ -385,6 +420,10 @@ Error Planner::addOperation(mlir::Operation &op) {
   return TypeSwitch<mlir::Operation *, Error>(&op)
       .Case([&](KernelOp kernel) { return addCall(kernel); })
       .Case([&](ReadOp) { return Error::success(); })
+      .Case([&](RandomStateOp state) {
+        addRandomState(state);
+        return Error::success();
+      })
       .Case([&](ReshapeOp reshape) -> Error {
         if (auto read = reshape.getX().getDefiningOp<ReadOp>()) {
           Expected<int> buffer = weightBuffer(read, 0);

@@ -3,7 +3,8 @@
 //
 // A buffer is a piece of memory that values share: a value, its reshapes, and
 // what a kernel reads or writes of it. It lives in the caller's inputs, in the
-// caller's outputs, among the embedded weights or in the instance's arena.
+// caller's outputs, among the embedded weights, in the instance (variables that
+// training changes, the state of random numbers) or in the instance's arena.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
@@ -29,16 +30,16 @@ struct Size {
 };
 
 struct Buffer {
-  enum class Place { Input, Output, Weight, Arena };
+  enum class Place { Input, Output, Weight, Variable, RandomState, Arena };
   Place place = Place::Arena;
-  int index = 0; ///< of the input, output or weight
+  int index = 0; ///< of the input, output, weight or variable
   Size bytes;    ///< Arena and Output
   int first = 0; ///< first and last call that touch it
   int last = 0;
   Size offset; ///< Arena: from its start, a multiple of 64
 };
 
-/// A weight as one or more kernels want it.
+/// An embedded weight as one or more kernels want it.
 struct Weight {
   std::string path; ///< "conv2d/kernel"
   mlir::RankedTensorType type;

@@ -40,6 +40,8 @@ enum class ElementType { F32, F64, I32, I1 };
 /// one operand per dimension of it (row-major order, as in MLIR); `ReadOr` has
 /// one more operand, the result where an index is out of bounds, and reads
 /// nothing there. `Loop` is the loop variable number `integer` of the stage.
+/// `Random` is a number of `kreg.random uniform`: its operands are the four words
+/// of the state, the draw and the position.
 /// `Accumulator` is the old value of the output being reduced. `Extent` is
 /// `extent` as an index. Div and Mod floor on indices. Max and Min give NaN if
 /// either operand is NaN.
@@ -48,6 +50,7 @@ enum class Operator {
   Add, Sub, Mul, Div, Mod, Max, Min, Neg, Abs, Sqrt, Exp, Log, Tanh, Erf, Pow, Floor,
   Less, LessEqual, Equal, And, Or, Not, Select, // Select(condition, then, else)
   Cast,                                         // to `type`
+  Random,
 };
 
 struct Expression;
@@ -100,7 +103,7 @@ struct Value {
   int64_t packing = 0;       ///< block of #kreg.packing; 0: as it is
 };
 
-enum class Family { Elementwise, Contraction, Depthwise, Pooling, Reduction, Data };
+enum class Family { Elementwise, Contraction, Depthwise, Pooling, Reduction, Data, Accumulation };
 
 /// Mirrors #kreg.schedule, see there.
 struct Schedule {

@@ -65,6 +65,8 @@ static const char *nameOf(Family family) {
     return "reduction";
   case Family::Data:
     return "data";
+  case Family::Accumulation:
+    return "accumulation";
   }
   return "?";
 }
@@ -203,6 +205,8 @@ void ExpressionPrinter::print(const Expression &e) {
     return call(e, "select");
   case Operator::Cast:
     return call(e, nameOf(e.type));
+  case Operator::Random:
+    return call(e, "random");
   }
 }
 

@@ -45,6 +45,8 @@ static size_t operandCount(Operator op) {
     return 1;
   case Operator::Select:
     return 3;
+  case Operator::Random:
+    return 6;
   default:
     return 2;
   }

@@ -31,7 +31,7 @@ class KernelWriter {
 public:
   explicit KernelWriter(ModelOp model)
       : model(model), terminator(model.getBody().front().getTerminator()),
-        builder(terminator), groups(model) {}
+        builder(terminator), groups(model), names(prefixOf(model)) {}
 
   void write() {
     for (unsigned group : groups.inOrder()) {
@@ -40,7 +40,8 @@ public:
     writeOutputs();
     for (Operation &op :
          llvm::make_early_inc_range(llvm::reverse(model.getBody().front()))) {
-      if (groups.groupOf(&op) || isOpTriviallyDead(&op)) {
+      if (groups.groupOf(&op) || groups.isSource(&op) ||
+          isOpTriviallyDead(&op)) {
         op.erase();
       }
     }
@@ -50,10 +51,13 @@ private:
   void writeKernel(unsigned group);
   void writeBody(const KernelGroup &group, KernelOp kernel,
                  ArrayRef<Value> operands, ArrayRef<Value> results);
-  SmallVector<Value> operandsOf(const KernelGroup &group);
+  static std::string prefixOf(ModelOp model);
+  SmallVector<Value> operandsOf(ArrayRef<Operation *> ops);
+  void cloneSource(Operation *source, OpBuilder &inside, IRMapping &mapping,
+                   Block &body);
   SmallVector<Value> resultsOf(unsigned group);
-  SmallVector<PenaltyOp> sumsOf(const KernelGroup &group);
-  void writePenalty(PenaltyOp penalty, KernelOp kernel, Value sum);
+  SmallVector<Operation *> sumsOf(const KernelGroup &group);
+  void writeSum(Operation *op, KernelOp kernel, Value sum);
   Value tensorWithBatchOf(Value tensor, KernelOp kernel);
   void writeOutputs();
   Value copy(Value value, Location loc);
@@ -86,19 +90,57 @@ Value KernelWriter::mapped(Value value) {
   return view;
 }
 
-/// What the kernel reads from outside, in the order in which it is first read.
-SmallVector<Value> KernelWriter::operandsOf(const KernelGroup &group) {
+/// Several models of one module share an archive: their kernels' names differ.
+std::string KernelWriter::prefixOf(ModelOp model) {
+  return model->getParentOp()->hasAttr("kreg.training")
+             ? model.getSymName().str() + "_"
+             : "";
+}
+
+/// The operand of a source that only says how large the batch is.
+static Value batchOperandOf(Operation *source) {
+  if (auto fill = dyn_cast<FillOp>(source)) {
+    return fill.getLike();
+  }
+  auto random = dyn_cast<RandomOp>(source);
+  return random ? random.getLike() : Value();
+}
+
+static bool hasBatchOf(Value tensor, Value like) {
+  return typeOf(tensor).getRank() > 0 &&
+         typeOf(tensor).getDimSize(0) == typeOf(like).getDimSize(0);
+}
+
+/// What the kernel of `ops` reads from outside, in the order in which it is
+/// first read.
+SmallVector<Value> KernelWriter::operandsOf(ArrayRef<Operation *> ops) {
   llvm::SetVector<Value> operands;
-  llvm::SmallDenseSet<Operation *> inside(group.ops.begin(), group.ops.end());
-  for (Operation *op : group.ops) {
+  SmallVector<Value> batches;
+  llvm::SmallDenseSet<Operation *> inside(ops.begin(), ops.end());
+  SmallVector<Operation *> work(llvm::reverse(ops));
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    Value batch = batchOperandOf(op);
+    SmallVector<Operation *> found;
     for (Value operand : op->getOperands()) {
-      if (isa<PenaltyOp>(op)) {
+      if (isSum(op)) {
         operand = stripReshapes(operand); // a sum does not know shapes
       }
       Operation *source = operand.getDefiningOp();
-      if (!source || (!inside.contains(source) && !isa<ConstantOp>(source))) {
+      if (operand == batch) {
+        batches.push_back(operand);
+      } else if (source && groups.isSource(source)) {
+        found.push_back(source);
+      } else if (!source || !inside.contains(source)) {
         operands.insert(operand);
       }
+    }
+    work.append(found.rbegin(), found.rend());
+  }
+  for (Value batch : batches) {
+    if (llvm::none_of(operands,
+                      [&](Value v) { return hasBatchOf(v, batch); })) {
+      operands.insert(batch);
     }
   }
   return operands.takeVector();
@@ -108,7 +150,7 @@ SmallVector<Value> KernelWriter::operandsOf(const KernelGroup &group) {
 SmallVector<Value> KernelWriter::resultsOf(unsigned group) {
   SmallVector<Value> results;
   for (Operation *op : groups[group].ops) {
-    if (!isa<PenaltyOp>(op) && groups.escapes(op->getResult(0), group)) {
+    if (!isSum(op) && groups.escapes(op->getResult(0), group)) {
       results.push_back(op->getResult(0));
     }
   }
@@ -118,25 +160,25 @@ SmallVector<Value> KernelWriter::resultsOf(unsigned group) {
 /// Whether both are the same sum of the same tensor. Sites stay apart in the
 /// model's terminator only. Coefficients are float32 then, and one file may
 /// spell one in two ways: Keras rounds L1's, but not ActivityRegularization's.
-static bool areOneSum(PenaltyOp a, PenaltyOp b) {
-  auto coefficients = [](PenaltyOp penalty) {
-    L1L2Attr regularizer = penalty.getRegularizer();
-    return std::make_pair(static_cast<float>(regularizer.l1()),
-                          static_cast<float>(regularizer.l2()));
+static bool areOneSum(Operation *a, Operation *b) {
+  auto coefficients = [](Operation *sum) {
+    auto penalty = dyn_cast<PenaltyOp>(sum);
+    return penalty ? std::make_pair(float(penalty.getRegularizer().l1()),
+                                    float(penalty.getRegularizer().l2()))
+                   : std::make_pair(0.0f, 0.0f);
   };
-  return coefficients(a) == coefficients(b) &&
-         stripReshapes(a.getInput()) == stripReshapes(b.getInput());
+  return a->getName() == b->getName() && coefficients(a) == coefficients(b) &&
+         stripReshapes(a->getOperand(0)) == stripReshapes(b->getOperand(0));
 }
 
-/// The penalties that the kernel sums up, each sum once.
-SmallVector<PenaltyOp> KernelWriter::sumsOf(const KernelGroup &group) {
-  SmallVector<PenaltyOp> sums;
+/// What the kernel sums up, each sum once.
+SmallVector<Operation *> KernelWriter::sumsOf(const KernelGroup &group) {
+  SmallVector<Operation *> sums;
   for (Operation *op : group.ops) {
-    auto penalty = dyn_cast<PenaltyOp>(op);
-    if (penalty && llvm::none_of(sums, [&](PenaltyOp other) {
-          return areOneSum(penalty, other);
+    if (isSum(op) && llvm::none_of(sums, [&](Operation *other) {
+          return areOneSum(op, other);
         })) {
-      sums.push_back(penalty);
+      sums.push_back(op);
     }
   }
   return sums;
@@ -158,13 +200,13 @@ KernelOp KernelWriter::createKernel(Location loc, StringRef name, Family family,
 
 void KernelWriter::writeKernel(unsigned number) {
   const KernelGroup &group = groups[number];
-  SmallVector<Value> operands = operandsOf(group);
+  SmallVector<Value> operands = operandsOf(group.ops);
   SmallVector<Value> results = resultsOf(number);
   SmallVector<Value> inputs = llvm::map_to_vector(
       operands, [&](Value operand) { return mapped(operand); });
   SmallVector<Type> types = llvm::map_to_vector(
       results, [](Value result) { return result.getType(); });
-  SmallVector<PenaltyOp> sums = sumsOf(group);
+  SmallVector<Operation *> sums = sumsOf(group);
   types.append(sums.size(), builder.getF64Type());
   KernelOp kernel =
       createKernel(group.anchor->getLoc(), names.make(group.anchor),
@@ -174,13 +216,35 @@ void KernelWriter::writeKernel(unsigned number) {
     values.map(result, kernel.getResult(index));
   }
   for (Operation *op : group.ops) {
-    if (auto penalty = dyn_cast<PenaltyOp>(op)) {
+    if (isSum(op)) {
       const auto *sum = llvm::find_if(
-          sums, [&](PenaltyOp other) { return areOneSum(penalty, other); });
+          sums, [&](Operation *other) { return areOneSum(op, other); });
       size_t index = results.size() + (sum - sums.begin());
-      writePenalty(penalty, kernel, kernel.getResult(index));
+      writeSum(op, kernel, kernel.getResult(index));
     }
   }
+}
+
+/// `source` and what it is made of, inside of a kernel.
+void KernelWriter::cloneSource(Operation *source, OpBuilder &inside,
+                               IRMapping &mapping, Block &body) {
+  if (mapping.contains(source->getResult(0))) {
+    return;
+  }
+  Value batch = batchOperandOf(source);
+  IRMapping local = mapping; // the batch may be another tensor's here
+  for (Value operand : source->getOperands()) {
+    Operation *below = operand.getDefiningOp();
+    if (operand == batch) {
+      local.map(operand, *llvm::find_if(body.getArguments(), [&](Value v) {
+                  return hasBatchOf(v, batch);
+                }));
+    } else if (below && groups.isSource(below)) {
+      cloneSource(below, inside, mapping, body);
+      local.map(operand, mapping.lookup(operand));
+    }
+  }
+  mapping.map(source->getResult(0), inside.clone(*source, local)->getResult(0));
 }
 
 void KernelWriter::writeBody(const KernelGroup &group, KernelOp kernel,
@@ -193,20 +257,26 @@ void KernelWriter::writeBody(const KernelGroup &group, KernelOp kernel,
   SmallVector<Value> sums;
   for (Operation *op : group.ops) {
     for (Value operand : op->getOperands()) {
-      auto constant = operand.getDefiningOp<ConstantOp>();
-      if (constant && !mapping.contains(operand)) {
-        inside.clone(*constant, mapping);
+      Operation *source =
+          (isSum(op) ? stripReshapes(operand) : operand).getDefiningOp();
+      if (source && groups.isSource(source)) {
+        cloneSource(source, inside, mapping, body);
       }
     }
-    if (!isa<PenaltyOp>(op)) {
+    if (!isSum(op)) {
       inside.clone(*op, mapping);
     }
   }
-  for (PenaltyOp penalty : sumsOf(group)) {
+  for (Operation *op : sumsOf(group)) {
+    Value input = mapping.lookup(stripReshapes(op->getOperand(0)));
+    auto penalty = dyn_cast<PenaltyOp>(op);
     sums.push_back(
-        PenaltyOp::create(inside, penalty.getLoc(),
-                          mapping.lookup(stripReshapes(penalty.getInput())),
-                          penalty.getRegularizer(), Norm::None));
+        penalty ? PenaltyOp::create(inside, op->getLoc(), input,
+                                    penalty.getRegularizer(), Norm::None)
+                      .getResult()
+                : TotalOp::create(inside, op->getLoc(), op->getResultTypes(),
+                                  input, Norm::None)
+                      .getResult());
   }
   SmallVector<Value> yielded = llvm::map_to_vector(
       results, [&](Value result) { return mapping.lookup(result); });
@@ -235,13 +305,14 @@ Value KernelWriter::tensorWithBatchOf(Value tensor, KernelOp kernel) {
   return tensor;
 }
 
-void KernelWriter::writePenalty(PenaltyOp penalty, KernelOp kernel, Value sum) {
+/// What the remarks say about a penalty.
+static void remarkOn(PenaltyOp penalty, KernelOp kernel, StringRef model) {
   bool fused =
       kernel.getBody().front().getOperations().size() >
       1 + llvm::range_size(kernel.getBody().front().getOps<PenaltyOp>());
   auto options = remark::RemarkOpts::name(fused ? "fused" : "unfused")
                      .category(kPass)
-                     .function(model.getSymName());
+                     .function(model);
   if (fused) {
     remark::passed(penalty.getLoc(), options)
         << remark::reason("the penalty needs no pass of its own: it is summed "
@@ -252,21 +323,38 @@ void KernelWriter::writePenalty(PenaltyOp penalty, KernelOp kernel, Value sum) {
         << remark::reason("the penalty is a pass of its own: its tensor is a "
                           "model input, or made by a kernel that only moves");
   }
-  if (penalty.getNorm() == Norm::Batch) {
-    Value of = tensorWithBatchOf(penalty.getInput(), kernel);
-    sum = DivideByBatchOp::create(builder, penalty.getLoc(), sum, of);
-  }
-  values.map(penalty.getResult(), sum);
 }
 
-/// A kernel that yields its operand.
+void KernelWriter::writeSum(Operation *op, KernelOp kernel, Value sum) {
+  auto penalty = dyn_cast<PenaltyOp>(op);
+  if (penalty) {
+    remarkOn(penalty, kernel, model.getSymName());
+  }
+  if ((penalty ? penalty.getNorm() : cast<TotalOp>(op).getNorm()) ==
+      Norm::Batch) {
+    Value of = tensorWithBatchOf(op->getOperand(0), kernel);
+    sum = DivideByBatchOp::create(builder, op->getLoc(), sum, of);
+  }
+  values.map(op->getResult(0), sum);
+}
+
+/// A kernel that yields a value of another kernel, an operand or a source.
 Value KernelWriter::copy(Value value, Location loc) {
+  Operation *source = value.getDefiningOp();
+  bool isSource = source && groups.isSource(source);
+  SmallVector<Value> operands =
+      isSource ? operandsOf(source) : SmallVector<Value>{value};
   KernelOp kernel =
       createKernel(loc, names.make("copy_of_" + names.of(loc, "tensor")),
-                   Family::Data, {value}, value.getType());
+                   Family::Data, operands, value.getType());
   Block &body = kernel.getBody().front();
   OpBuilder inside = OpBuilder::atBlockEnd(&body);
-  YieldOp::create(inside, loc, ValueRange(body.getArgument(0)));
+  IRMapping mapping;
+  mapping.map(operands, body.getArguments());
+  if (isSource) {
+    cloneSource(source, inside, mapping, body);
+  }
+  YieldOp::create(inside, loc, mapping.lookup(value));
   return kernel.getResult(0);
 }
 

@@ -3,6 +3,7 @@
 
 #include "compiler/Transforms/KernelGroups.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -19,12 +20,25 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
+static bool isElementwise(Operation *op) {
+  return isa<UnaryOp, BinaryOp, BatchNormOp>(op);
+}
+
 /// The family of the kernel that an op anchors; nothing for elementwise ops
 /// and those that are in no kernel.
 static std::optional<Family> anchorFamily(Operation *op) {
   return llvm::TypeSwitch<Operation *, std::optional<Family>>(op)
-      .Case<DenseOp, ConvTransposeOp, MatmulOp>(
-          [](auto) { return Family::Contraction; })
+      .Case<DenseOp, ConvTransposeOp, MatmulOp, ConvInputGradientOp,
+            PhaseConvOp>([](auto) { return Family::Contraction; })
+      .Case<DenseKernelGradientOp, ConvKernelGradientOp,
+            DepthwiseKernelGradientOp, EmbeddingGradientOp>(
+          [](auto) { return Family::Accumulation; })
+      .Case([](ReduceToOp op) {
+        bool keepsBatch =
+            typeOf(op.getY()).getRank() == typeOf(op.getX()).getRank() &&
+            typeOf(op.getY()).getDimSize(0) == typeOf(op.getX()).getDimSize(0);
+        return keepsBatch ? Family::Reduction : Family::Accumulation;
+      })
       .Case([](ConvOp conv) {
         // One input channel to each group is a depthwise convolution.
         bool depthwise =
@@ -32,28 +46,70 @@ static std::optional<Family> anchorFamily(Operation *op) {
             typeOf(conv.getX()).getShape().back() == int64_t(conv.getGroups());
         return depthwise ? Family::Depthwise : Family::Contraction;
       })
-      .Case<DepthwiseConvOp>([](auto) { return Family::Depthwise; })
-      .Case<PoolOp>([](auto) { return Family::Pooling; })
+      .Case<DepthwiseConvOp, DepthwiseInputGradientOp>(
+          [](auto) { return Family::Depthwise; })
+      .Case<PoolOp, PoolGradientOp, PoolPositionOp>(
+          [](auto) { return Family::Pooling; })
       .Case<ReduceOp, SoftmaxOp>([](auto) { return Family::Reduction; })
-      .Case<TransposeOp, PadOp, ConcatOp, SliceOp, RepeatOp>(
+      .Case<TransposeOp, PadOp, ConcatOp, SliceOp, RepeatOp, PhaseKernelOp>(
           [](auto) { return Family::Data; })
       .Case<ResizeOp, EmbeddingOp>([](auto) { return Family::Elementwise; })
       .Default([](Operation *) { return std::nullopt; });
 }
 
+bool mlir::kreg::isSum(Operation *op) { return isa<PenaltyOp, TotalOp>(op); }
+
+void KernelGroups::findSources(Block &body) {
+  auto isCheap = [&](Operation &op) {
+    auto isSmall = [&](Value operand) {
+      return storesAnyway && isa<BinaryOp>(op) &&
+             operand.getType() != op.getResult(0).getType();
+    };
+    return isa<UnaryOp, BinaryOp, ReshapeOp>(op) &&
+           llvm::all_of(op.getOperands(), [&](Value operand) {
+             return sources.contains(operand.getDefiningOp()) ||
+                    isSmall(operand);
+           });
+  };
+  for (Operation &op : body) {
+    if (isa<ConstantOp, FillOp, RandomOp, OneHotOp>(op) || isCheap(op)) {
+      sources.insert(&op);
+    }
+  }
+}
+
+void KernelGroups::forEachRead(Operation *op,
+                               llvm::function_ref<void(Value)> visit) const {
+  for (Value operand : op->getOperands()) {
+    Operation *source = operand.getDefiningOp();
+    if (source && isSource(source)) {
+      forEachRead(source, visit);
+    } else {
+      visit(operand);
+    }
+  }
+}
+
 KernelGroups::KernelGroups(ModelOp model) {
   Block &body = model.getBody().front();
+  storesAnyway = model->getParentOp()->hasAttr("kreg.training");
+  findSources(body);
   for (Operation &op : body) {
+    if (isSource(&op)) {
+      continue;
+    }
     if (std::optional<Family> family = anchorFamily(&op)) {
       addAnchor(&op, *family);
-    } else if (isa<UnaryOp, BinaryOp, BatchNormOp>(op)) {
+    } else if (isElementwise(&op)) {
       addElementwise(&op);
     }
   }
-  // Penalties last: they decide nothing, so the same model without them has
-  // the same kernels.
-  for (PenaltyOp penalty : body.getOps<PenaltyOp>()) {
-    addPenalty(penalty);
+  // Sums last: they decide nothing, so the same model without
+  // penalties has the same kernels.
+  for (Operation &op : body) {
+    if (isSum(&op)) {
+      addSum(&op);
+    }
   }
 }
 
@@ -78,12 +134,12 @@ unsigned KernelGroups::addGroup(Operation *op, Family family) {
 void KernelGroups::join(Operation *op, unsigned group) {
   groups[group].ops.push_back(op);
   groupOfOp[op] = group;
-  for (Value operand : op->getOperands()) {
+  forEachRead(op, [&](Value operand) {
     std::optional<unsigned> source = groupOf(stripReshapes(operand));
     if (source && *source != group) {
       groups[group].dependencies.insert(*source);
     }
-  }
+  });
 }
 
 void KernelGroups::addAnchor(Operation *op, Family family) {
@@ -109,7 +165,79 @@ void KernelGroups::takePad(Operation *anchor, unsigned group) {
   join(anchor, group);
 }
 
+/// Whether `op` goes where its only reader goes. Without that, what the
+/// backward pass makes of a forward value would become a result of the forward
+/// kernel.
+bool KernelGroups::isDeferred(Operation *op) const {
+  Value result = op->getResult(0);
+  return result.hasOneUse() && isElementwise(*result.user_begin()) &&
+         result.user_begin()->getResult(0).getType() == result.getType();
+}
+
+/// Puts an elementwise op, and the deferred ones that lead to it, into the
+/// youngest kernel that makes one of the values which they read.
+void KernelGroups::addTree(Operation *root) {
+  SmallVector<Operation *> tree, work = {root};
+  llvm::SetVector<Value> leaves;
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    tree.push_back(op);
+    forEachRead(op, [&](Value operand) {
+      Operation *source = operand.getDefiningOp();
+      bool inTree = source && !groupOf(source) && isElementwise(source) &&
+                    isDeferred(source);
+      if (inTree) {
+        work.push_back(source);
+      } else {
+        leaves.insert(operand);
+      }
+    });
+  }
+  llvm::sort(tree,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  std::optional<unsigned> best;
+  for (Value leaf : leaves) {
+    std::optional<unsigned> group = groupOf(leaf);
+    if (group && (!best || *group > *best) &&
+        groups[*group].family != Family::Data &&
+        groups[*group].domain == typeOf(root->getResult(0)) &&
+        canJoinTree(leaves.getArrayRef(), leaf)) {
+      best = group;
+    }
+  }
+  for (Operation *op : tree) {
+    if (best) {
+      join(op, *best);
+    } else {
+      best = addGroup(op, Family::Elementwise);
+      groups[*best].domain = typeOf(root->getResult(0));
+      groups[*best].anchor = root;
+    }
+  }
+}
+
+/// Whether what reads `leaves` may join the kernel of `leaf` without a cycle.
+bool KernelGroups::canJoinTree(ArrayRef<Value> leaves, Value leaf) const {
+  unsigned group = *groupOf(leaf);
+  return llvm::all_of(leaves, [&](Value other) {
+    std::optional<unsigned> source = groupOf(stripReshapes(other));
+    if (!source) {
+      return true;
+    }
+    if (*source == group) {
+      return groupOf(other) == group; // not through a view of the result
+    }
+    return !dependsOn(*source, group);
+  });
+}
+
 void KernelGroups::addElementwise(Operation *op) {
+  if (storesAnyway) {
+    if (!isDeferred(op)) {
+      addTree(op);
+    }
+    return;
+  }
   std::optional<unsigned> best;
   for (Value operand : op->getOperands()) {
     // The youngest group: what the others make is there before it.
@@ -133,16 +261,7 @@ bool KernelGroups::canJoin(Operation *op, Value operand) const {
       escapes(operand, *group, op)) {
     return false;
   }
-  return llvm::all_of(op->getOperands(), [&](Value other) {
-    std::optional<unsigned> source = groupOf(stripReshapes(other));
-    if (!source) {
-      return true;
-    }
-    if (*source == *group) {
-      return groupOf(other) == group; // not through a view of the result
-    }
-    return !dependsOn(*source, *group);
-  });
+  return canJoinTree(SmallVector<Value>(op->getOperands()), operand);
 }
 
 bool KernelGroups::escapes(Value value, unsigned group) const {
@@ -156,7 +275,7 @@ bool KernelGroups::escapes(Value value, unsigned group,
       return false;
     }
     std::optional<unsigned> reader = groupOf(user);
-    if (isa<PenaltyOp>(user)) {
+    if (isSum(user)) {
       return reader && *reader != group; // not placed yet: will join
     }
     if (isa<ReshapeOp>(user)) {
@@ -183,22 +302,22 @@ bool KernelGroups::dependsOn(unsigned group, unsigned other) const {
   return false;
 }
 
-void KernelGroups::addPenalty(PenaltyOp penalty) {
-  Value tensor = stripReshapes(penalty.getInput());
+void KernelGroups::addSum(Operation *sum) {
+  Value tensor = stripReshapes(sum->getOperand(0));
   std::optional<unsigned> group = groupOf(tensor);
   if (group && groups[*group].family != Family::Data) {
-    join(penalty, *group);
+    join(sum, *group);
     return;
   }
-  // Penalties of one tensor read it once.
+  // Sums of one tensor read it once.
   for (Operation *user : tensor.getUsers()) {
     std::optional<unsigned> other = groupOf(user);
-    if (isa<PenaltyOp>(user) && other) {
-      join(penalty, *other);
+    if (isSum(user) && other) {
+      join(sum, *other);
       return;
     }
   }
-  addGroup(penalty, Family::Elementwise);
+  addGroup(sum, Family::Elementwise);
 }
 
 SmallVector<unsigned> KernelGroups::inOrder() const {

@@ -27,6 +27,9 @@ struct KernelGroup {
 /// The value that `value` is a view of (through any `kreg.reshape`s).
 Value stripReshapes(Value value);
 
+/// A sum of all elements in float64: a penalty or the total of a loss.
+bool isSum(Operation *op);
+
 /// The kernels of a model in penalty form without dead ops. Every op that
 /// computes is in exactly one group, and no cycle leads through groups.
 class KernelGroups {
@@ -41,13 +44,22 @@ public:
   /// The group of `op`, if it computes.
   std::optional<unsigned> groupOf(Operation *op) const;
 
+  /// Whether `op` is computed anew in each kernel that reads it, because that
+  /// costs less than memory: constants, fills, random numbers, one-hot rows,
+  /// and functions of these alone or of tensors that are broadcast. It is in no
+  /// group.
+  bool isSource(Operation *op) const { return sources.contains(op); }
+
   /// Whether `value`, made in `group`, is read outside it.
   bool escapes(Value value, unsigned group) const;
 
 private:
   void addAnchor(Operation *op, Family family);
   void addElementwise(Operation *op);
-  void addPenalty(PenaltyOp penalty);
+  bool isDeferred(Operation *op) const;
+  void addTree(Operation *root);
+  bool canJoinTree(ArrayRef<Value> leaves, Value leaf) const;
+  void addSum(Operation *sum);
   unsigned addGroup(Operation *op, Family family);
   void join(Operation *op, unsigned group);
   void takePad(Operation *anchor, unsigned group);
@@ -56,7 +68,15 @@ private:
   bool dependsOn(unsigned group, unsigned other) const;
   std::optional<unsigned> groupOf(Value value) const;
 
+  void findSources(Block &body);
+  /// Calls visit for each value that `op` reads, through sources.
+  void forEachRead(Operation *op, llvm::function_ref<void(Value)> visit) const;
+
+  /// In a training step most values are read again by the backward pass, so
+  /// they are stored whatever joins their kernel.
+  bool storesAnyway = false;
   std::vector<KernelGroup> groups;
+  llvm::DenseSet<Operation *> sources;
   DenseMap<Operation *, unsigned> groupOfOp;
 };
 

@@ -31,17 +31,18 @@ std::string KernelNames::of(Location loc, StringRef otherwise) const {
 }
 
 std::string KernelNames::make(Operation *anchor) {
-  if (isa<PenaltyOp>(anchor)) {
-    return make("penalty_of_" + of(anchor->getLoc(), "tensor"));
+  if (isa<PenaltyOp, TotalOp>(anchor)) {
+    return make((isa<TotalOp>(anchor) ? "total_of_" : "penalty_of_") +
+                of(anchor->getLoc(), "tensor"));
   }
   StringRef op = anchor->getName().stripDialect();
   std::string layer = of(anchor->getLoc(), op);
   // A softmax that is a layer's activation has the layer's name too.
-  return make(taken.contains(layer) ? layer + "_" + op.str() : layer);
+  return make(taken.contains(prefix + layer) ? layer + "_" + op.str() : layer);
 }
 
 std::string KernelNames::make(const std::string &wanted) {
-  std::string name = wanted;
+  std::string name = prefix + wanted;
   while (StringRef(name).ends_with("_")) {
     name.pop_back();
   }

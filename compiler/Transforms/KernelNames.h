@@ -13,6 +13,9 @@ namespace mlir::kreg {
 /// bounded length, and no two of them differ by "__small" only.
 class KernelNames {
 public:
+  /// Every name begins with `prefix`.
+  explicit KernelNames(std::string prefix = "") : prefix(std::move(prefix)) {}
+
   /// A new name after the layer that `anchor` comes from.
   std::string make(Operation *anchor);
 
@@ -23,6 +26,7 @@ public:
   std::string of(Location loc, llvm::StringRef otherwise) const;
 
 private:
+  std::string prefix;
   llvm::StringSet<> taken;
 };
 

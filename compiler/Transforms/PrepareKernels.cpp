@@ -112,11 +112,72 @@ static void foldZeroPenalties(ModelOp model) {
   }
 }
 
+/// The batch of a fill or of random numbers is that of an input of the model,
+/// which is there before every kernel. Of a fixed batch a fill is a constant.
+static void simplifyFills(ModelOp model) {
+  auto inputOf = [&](Value like) {
+    auto size = cast<RankedTensorType>(like.getType()).getDimSize(0);
+    for (BlockArgument input : model.getBody().getArguments()) {
+      auto type = cast<RankedTensorType>(input.getType());
+      if (type.getRank() > 0 && type.getDimSize(0) == size) {
+        return Value(input);
+      }
+    }
+    return like;
+  };
+  for (Operation &op : llvm::make_early_inc_range(model.getBody().front())) {
+    if (auto random = dyn_cast<RandomOp>(op)) {
+      random.getLikeMutable().assign(inputOf(random.getLike()));
+    }
+    auto fill = dyn_cast<FillOp>(op);
+    if (!fill) {
+      continue;
+    }
+    auto type = cast<RankedTensorType>(fill.getY().getType());
+    auto like = cast<RankedTensorType>(fill.getLike().getType());
+    bool divides = fill.getNorm() == Norm::Batch;
+    if (!type.hasStaticShape() || (divides && like.isDynamicDim(0))) {
+      fill.getLikeMutable().assign(inputOf(fill.getLike()));
+      continue;
+    }
+    OpBuilder builder(fill);
+    double value = fill.getValue().convertToDouble();
+    if (divides) {
+      value = like.getDimSize(0) == 0 ? 0 : value / double(like.getDimSize(0));
+    }
+    auto number = DenseElementsAttr::get(
+        type, builder.getFloatAttr(type.getElementType(), value));
+    fill.replaceAllUsesWith(
+        ConstantOp::create(builder, fill.getLoc(), type, number).getResult());
+    fill.erase();
+  }
+}
+
+/// The gradient of a maximum gets the places of the maxima, which are found
+/// once and not by each element.
+static void addPoolPositions(ModelOp model) {
+  for (PoolGradientOp op : model.getBody().front().getOps<PoolGradientOp>()) {
+    if (op.getKind() != PoolKind::Max || op.getPositions()) {
+      continue;
+    }
+    OpBuilder builder(op);
+    op.getPositionsMutable().assign(PoolPositionOp::create(
+        builder, op.getLoc(), op.getDy().getType(), op.getX(), op.getWindow(),
+        op.getStrides(), op.getPadsLow(), op.getPadsHigh()));
+  }
+}
+
 void mlir::kreg::prepareKernels(ModelOp model) {
   decomposeNormalize(model);
   moveSoftmaxAxisLast(model);
+  simplifyFills(model);
+  widenTotals(model);
+  addPoolPositions(model);
   foldZeroPenalties(model);
   foldPads(model);
   eraseDeadOps(model);
   moveReshapesDown(model);
+  if (model->getParentOp()->hasAttr("kreg.training")) {
+    splitTransposedConvolutions(model);
+  }
 }

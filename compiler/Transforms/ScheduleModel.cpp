@@ -33,6 +33,7 @@ constexpr double kStepCycles = 0.5;
 constexpr double kTaskCycles = 40000;
 // Batches that a schedule is judged by.
 constexpr int64_t kBatches[] = {16, 32, 64, 128, 256};
+constexpr int64_t kUsualBatch = 32;
 
 int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -311,6 +312,63 @@ Schedule chooseContraction(const Shape &shape) {
   return s;
 }
 
+/// Bytes of the operands that `loops` reductions, from the innermost one, read.
+int64_t bytesOfReductions(const Shape &shape, size_t loops) {
+  std::vector<int64_t> inner;
+  size_t first = shape.anchor->loops.size() - loops;
+  for (size_t l = first; l < shape.anchor->loops.size(); ++l) {
+    inner.push_back(shape.anchor->loops[l].extent.at(kUsualBatch));
+  }
+  int64_t steps = 1;
+  for (int64_t n : inner) {
+    steps *= n;
+  }
+  int64_t channels = 0;
+  for (const Value &value : shape.plan.values) {
+    if (value.kind == Value::Kind::Input && !value.shape.empty()) {
+      channels += value.shape.back().at(1);
+    }
+  }
+  return 4 * steps * channels;
+}
+
+/// A gradient of weights. Its operands pass once through each tile of the
+/// result, so what they read in one go has to fit into L2: the reduction is cut
+/// into blocks where all of it does not.
+Schedule chooseAccumulation(const Shape &shape) {
+  Schedule s = chooseContraction(shape);
+  s.family = Family::Accumulation;
+  s.strip = 0;
+  size_t reductions = 0;
+  for (const Loop &l : shape.anchor->loops) {
+    reductions += l.reduction;
+  }
+  int64_t most = shape.target.l2Bytes / 2;
+  if (shape.rank() < 2 || bytesOfReductions(shape, reductions) <= most) {
+    return s;
+  }
+  if (reductions == 1) {
+    const Extent &rows = shape.anchor->loops.back().extent;
+    int64_t whole = rows.isStatic() ? rows.at(1) : rows.perBatch;
+    int64_t perRow = std::max<int64_t>(1, bytesOfReductions(shape, 1) /
+                                              rows.at(kUsualBatch));
+    if (rows.constant == 0 || rows.isStatic()) {
+      s.strip = divisorUpTo(whole, std::max<int64_t>(1, most / 4 / perRow));
+      s.strip = s.strip < 8 ? 0 : s.strip;
+    }
+  } else {
+    s.strip = 1;
+    while (s.strip + 1 < int64_t(reductions) &&
+           bytesOfReductions(shape, reductions - s.strip) > most) {
+      ++s.strip;
+    }
+  }
+  if (s.strip != 0) {
+    s.unroll = 1;
+  }
+  return s;
+}
+
 /// One or a few rows: the weights stream through once, many vectors at a time.
 std::optional<Schedule> chooseSmall(const Shape &shape, const Schedule &main) {
   bool pointsAreBatch = shape.rank() == 2 && !shape.points.isStatic();
@@ -402,6 +460,9 @@ KernelSchedule chooseSchedule(const Plan &plan, const Target &target) {
     family = Family::Elementwise;
   }
   switch (family) {
+  case Family::Accumulation:
+    choice.main = chooseAccumulation(shape);
+    break;
   case Family::Contraction:
     choice.main = chooseContraction(shape);
     choice.small = chooseSmall(shape, choice.main);

@@ -53,7 +53,14 @@ struct SelectSchedulesPass
       if (failed(body)) {
         return signalPassFailure();
       }
-      write(kernel, kregc::chooseSchedule(*body, *target));
+      kregc::KernelSchedule choice = kregc::chooseSchedule(*body, *target);
+      // Weights that training changes lie in memory as the caller sees them.
+      if (getOperation()->getParentOp()->hasAttr("kreg.training")) {
+        choice.packings.assign(choice.packings.size(), 0);
+        // Nobody trains with batches of one or two: no second build.
+        choice.small.reset();
+      }
+      write(kernel, choice);
     }
   }
 };

@@ -165,6 +165,14 @@ def Kreg_NormalizeKindAttr : EnumAttr<Kreg_Dialect, Kreg_NormalizeKind, "normali
   let assemblyFormat = "$value";
 }
 
+def Kreg_RandomKind : Kreg_Enum<"RandomKind", "a distribution", [
+  I32EnumCase<"Uniform", 0, "uniform">, // a multiple of 2^-24 in (0, 1]
+  I32EnumCase<"Normal", 1, "normal">    // N(0, 1)
+]>;
+def Kreg_RandomKindAttr : EnumAttr<Kreg_Dialect, Kreg_RandomKind, "random"> {
+  let assemblyFormat = "$value";
+}
+
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//
@@ -175,7 +183,8 @@ def Kreg_Family : Kreg_Enum<"Family", "the loop nest that a kernel's anchor is",
   I32EnumCase<"Depthwise", 2, "depthwise">,       // window, no sum over channels
   I32EnumCase<"Pooling", 3, "pooling">,
   I32EnumCase<"Reduction", 4, "reduction">,       // global pooling, softmax rows
-  I32EnumCase<"Data", 5, "data">                  // pad, transpose, concat: moves only
+  I32EnumCase<"Data", 5, "data">,                 // pad, transpose, concat: moves only
+  I32EnumCase<"Accumulation", 6, "accumulation">  // gradients of weights: Σ over batch and space
 ]>;
 def Kreg_FamilyAttr : EnumAttr<Kreg_Dialect, Kreg_Family, "family"> {
   let assemblyFormat = "$value";

@@ -3,6 +3,8 @@
 
 #include "dialect/IR/InferTypes.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace mlir::kreg;
 
@@ -125,21 +127,127 @@ LogicalResult DepthwiseInputGradientOp::verify() {
   return verifyConvolution(*this, getY(), getB(), getA(), 1, true);
 }
 
-LogicalResult PoolGradientOp::verify() {
-  ArrayRef<int64_t> in = tensorTypeOf(getX()).getShape();
-  SmallVector<int64_t> ones(getWindow().size(), 1);
+/// Checks that pooling x has the shape of `pooled`.
+template <typename Op>
+static LogicalResult verifyPooling(Op op, Value x, Value pooled,
+                                   StringRef name) {
+  ArrayRef<int64_t> in = tensorTypeOf(x).getShape();
+  SmallVector<int64_t> ones(op.getWindow().size(), 1);
   SmallVector<int64_t> shape{in.empty() ? 0 : in.front()};
-  if (failed(inferWindow(getLoc(), "kreg.pool_gradient", in, getWindow(),
-                         getStrides(), ones, getPadsLow(), getPadsHigh(),
-                         shape))) {
+  if (failed(inferWindow(op.getLoc(), op->getName().getStringRef(), in,
+                         op.getWindow(), op.getStrides(), ones, op.getPadsLow(),
+                         op.getPadsHigh(), shape))) {
     return failure();
   }
   shape.push_back(in.back());
+  if (ArrayRef<int64_t>(shape) != tensorTypeOf(pooled).getShape()) {
+    return op.emitOpError("requires ")
+           << name << " to have the shape of the pooled tensor, but got "
+           << pooled.getType();
+  }
+  return success();
+}
+
+LogicalResult PoolGradientOp::verify() {
   // pool_gradient_c1
-  if (ArrayRef<int64_t>(shape) != tensorTypeOf(getDy()).getShape()) {
-    return emitOpError("requires dy to have the shape of the pooled tensor, "
-                       "but got ")
-           << getDy().getType();
+  if (failed(verifyPooling(*this, getX(), getDy(), "dy"))) {
+    return failure();
+  }
+  // pool_gradient_c2
+  Value positions = getPositions();
+  if (positions && (getKind() != PoolKind::Max ||
+                    positions.getType() != getDy().getType())) {
+    return emitOpError("requires positions of a maximum, of type ")
+           << getDy().getType() << ", but got " << positions.getType();
+  }
+  return success();
+}
+
+LogicalResult PoolPositionOp::verify() {
+  // pool_position_c1
+  return verifyPooling(*this, getX(), getY(), "the result");
+}
+
+int64_t PhaseKernelOp::firstOf(int64_t window, int64_t stride, int64_t low) {
+  return llvm::divideCeilSigned(low - window + 1, stride);
+}
+
+RankedTensorType PhaseKernelOp::resultType(RankedTensorType kernel,
+                                           ArrayRef<int64_t> strides,
+                                           ArrayRef<int64_t> low) {
+  size_t spatial = strides.size();
+  SmallVector<int64_t> shape(strides.drop_back());
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t last = llvm::divideFloorSigned(low[i] + strides[i] - 1, strides[i]);
+    shape.push_back(last + 1 -
+                    firstOf(kernel.getDimSize(i), strides[i], low[i]));
+  }
+  shape.push_back(kernel.getDimSize(spatial + 1));
+  shape.push_back(kernel.getDimSize(spatial) * strides.back());
+  return RankedTensorType::get(shape, kernel.getElementType());
+}
+
+LogicalResult PhaseKernelOp::verify() {
+  RankedTensorType kernel = tensorTypeOf(getKernel());
+  size_t spatial = getStrides().size();
+  // phase_kernel_c1
+  return spatial > 0 && getLow().size() == spatial &&
+                 kernel.getRank() == int64_t(spatial) + 2 &&
+                 llvm::all_of(getStrides(), [](int64_t s) { return s > 0; }) &&
+                 resultType(kernel, getStrides(), getLow()) == getY().getType()
+             ? success()
+             : emitOpError("has no phases of type ")
+                   << getY().getType() << " of " << kernel;
+}
+
+LogicalResult PhaseConvOp::verify() {
+  ArrayRef<int64_t> x = tensorTypeOf(getX()).getShape(),
+                    kernel = tensorTypeOf(getKernel()).getShape(),
+                    y = tensorTypeOf(getY()).getShape();
+  size_t spatial = getFirst().size();
+  // phase_conv_c1
+  bool fits = spatial > 0 && x.size() == spatial + 2 &&
+              kernel.size() == 2 * spatial + 1 && y.size() == 2 * spatial + 1 &&
+              x.back() == kernel[kernel.size() - 2] &&
+              y.back() == kernel.back() && x.front() == y.front();
+  for (size_t i = 0; fits && i + 1 < spatial; ++i) {
+    fits = y[2 + 2 * i] == kernel[i];
+  }
+  return fits ? success()
+              : emitOpError("does not lead from ")
+                    << getX().getType() << " with " << getKernel().getType()
+                    << " to " << getY().getType();
+}
+
+LogicalResult EmbeddingGradientOp::verify() {
+  SmallVector<int64_t> wanted(tensorTypeOf(getIds()).getShape());
+  ArrayRef<int64_t> table = tensorTypeOf(getY()).getShape();
+  // embedding_gradient_c1
+  if (table.size() == 2) {
+    wanted.push_back(table.back());
+  }
+  return table.size() == 2 &&
+                 tensorTypeOf(getDy()).getShape() == ArrayRef<int64_t>(wanted)
+             ? success()
+             : emitOpError("requires dy to have the shape of ids and the "
+                           "result's last dimension behind it, but got ")
+                   << getIds().getType() << ", " << getDy().getType() << " and "
+                   << getY().getType();
+}
+
+LogicalResult RandomOp::verify() {
+  // random_c1
+  if (tensorTypeOf(getState()).getShape() != ArrayRef<int64_t>(4)) {
+    return emitOpError("requires a state of 4 words, but got ")
+           << getState().getType();
+  }
+  ArrayRef<int64_t> shape = tensorTypeOf(getY()).getShape();
+  // random_c2
+  if (tensorTypeOf(getLike()).getRank() == 0 ||
+      (!shape.empty() && ShapedType::isDynamicShape(shape.drop_front()))) {
+    return emitOpError("requires a tensor with a batch, and a result whose "
+                       "dimensions but the first are static, but got ")
+           << getLike().getType() << " and " << getY().getType();
   }
   return success();
 }

@@ -230,10 +230,12 @@ def Kreg_PoolGradientOp : Kreg_Op<"pool_gradient", [Pure, AllTypesMatch<["x", "y
   let summary = "the gradient of `kreg.pool` with respect to x";
   let description = [{
     Of a maximum the first of equal elements of a window gets the gradient, as
-    in TensorFlow; of a mean each in-bounds element gets its share.
+    in TensorFlow; of a mean each in-bounds element gets its share. Kernels take
+    the places of the maxima from `positions`, the `kreg.pool_position` of x.
 
     Constraints:
     * (C1) pooling x has the type of dy.
+    * (C2) positions, of a maximum only, have the type of dy.
 
     Example:
     ```mlir
@@ -245,14 +247,218 @@ def Kreg_PoolGradientOp : Kreg_Op<"pool_gradient", [Pure, AllTypesMatch<["x", "y
     ```
   }];
   let arguments = (ins Kreg_PoolKindAttr:$kind, Kreg_FloatTensor:$x, Kreg_FloatTensor:$dy,
+                       Optional<Kreg_FloatTensor>:$positions,
                        DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$pads_low, DenseI64ArrayAttr:$pads_high);
   let results = (outs Kreg_FloatTensor:$y);
   let assemblyFormat = [{
-    `` $kind $x `,` $dy `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
+    `` $kind $x `,` $dy (`at` $positions^ `:` type($positions))? `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
     attr-dict `:` type($x) `,` type($dy)
   }];
   let hasVerifier = 1;
+}
+
+def Kreg_PoolPositionOp : Kreg_TypedCoreOp<"pool_position"> {
+  let summary = "where in its window the maximum lies that `kreg.pool max` takes";
+  let description = [{
+    The number, counted through the window in row-major order from 0, of the
+    first element that equals the maximum; where the maximum is NaN, the number
+    of elements of the window.
+
+    Constraints:
+    * (C1) pooling x has the type of the result.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4x3xf32>) -> tensor<?x2x3xf32> {
+      %p = kreg.pool_position %x window [2] strides [2] pads [0] to [0]
+        : tensor<?x4x3xf32> to tensor<?x2x3xf32>
+      kreg.return %p : tensor<?x2x3xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$x, DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$pads_low, DenseI64ArrayAttr:$pads_high);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = [{
+    $x `window` $window `strides` $strides `pads` $pads_low `to` $pads_high
+    attr-dict `:` type($x) `to` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kreg_EmbeddingGradientOp : Kreg_TypedCoreOp<"embedding_gradient"> {
+  let summary = "the gradient of `kreg.embedding` with respect to its table";
+  let description = [{
+    ids: [B, …], dy: [B, …, D], result: [V, D]; row v is the sum of dy over all
+    places whose id is v. An id outside of 0 … V-1 adds nothing.
+
+    Constraints:
+    * (C1) dy has the shape of ids and the result's last dimension behind it.
+
+    Example:
+    ```mlir
+    kreg.model @example(%ids: tensor<?x3xf32>, %dy: tensor<?x3x4xf32>) -> tensor<10x4xf32> {
+      %dt = kreg.embedding_gradient %ids, %dy
+        : (tensor<?x3xf32>, tensor<?x3x4xf32>) -> tensor<10x4xf32>
+      kreg.return %dt : tensor<10x4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$ids, Kreg_FloatTensor:$dy);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$ids `,` $dy attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Kreg_PhaseKernelOp : Kreg_TypedCoreOp<"phase_kernel"> {
+  let summary = "the kernel of a transposed convolution, sorted by phases";
+  let description = [{
+    k: [K…, C, F], the kernel of `kreg.conv_transpose` or of
+    `kreg.conv_input_gradient`. A result o = O·s + p sees x[O + e] through the tap
+    p + low - e·s; e runs from E = ⌈(low - K + 1)/s⌉ to ⌊(low + s - 1)/s⌋, in T steps.
+    The result is [s… but the last, T…, F, s_last·C]:
+    y[p…, t…, f, p_last·C + c] = k[p + low - (E + t)·s…, c, f], 0 outside of k.
+
+    Constraints:
+    * (C1) one stride and one pad per spatial dimension, and the result's shape
+      is that.
+
+    Example:
+    ```mlir
+    kreg.model @example(%k: tensor<3x3x8x4xf32>) -> tensor<2x2x2x4x16xf32> {
+      %y = kreg.phase_kernel %k strides [2, 2] low [0, 0]
+        : tensor<3x3x8x4xf32> to tensor<2x2x2x4x16xf32>
+      kreg.return %y : tensor<2x2x2x4x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$kernel, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$low);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = [{
+    $kernel `strides` $strides `low` $low attr-dict `:` type($kernel) `to` type($y)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The type of the result.
+    static ::mlir::RankedTensorType resultType(::mlir::RankedTensorType kernel,
+        ::llvm::ArrayRef<int64_t> strides, ::llvm::ArrayRef<int64_t> low);
+    /// E of a dimension.
+    static int64_t firstOf(int64_t window, int64_t stride, int64_t low);
+  }];
+}
+
+def Kreg_PhaseConvOp : Kreg_TypedCoreOp<"phase_conv"> {
+  let summary = "a transposed convolution, one convolution per phase of its strides";
+  let description = [{
+    x: [B, n…, F], kernel: the result of `kreg.phase_kernel`, result:
+    [B, O, s, …, O_last, s_last·C], in memory the transposed convolution:
+    y[b, o, p, …, o_last, q] = Σ x[b, o + first + t…, f]·kernel[p…, t…, f, q] over all t
+    and f, where x is 0 outside. Nothing is multiplied by the zeros that a stride
+    would put between the elements of x.
+
+    Constraints:
+    * (C1) x has the spatial dimensions of the kernel and its F channels, and the
+      result the kernel's phases and channels.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4x4x4xf32>, %k: tensor<2x2x2x4x16xf32>) -> tensor<?x4x2x4x16xf32> {
+      %y = kreg.phase_conv %x, %k first [-1, -1]
+        : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x16xf32>) -> tensor<?x4x2x4x16xf32>
+      kreg.return %y : tensor<?x4x2x4x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$x, Kreg_FloatTensor:$kernel, DenseI64ArrayAttr:$first);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$x `,` $kernel `first` $first attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Random numbers
+//===----------------------------------------------------------------------===//
+
+def Kreg_RandomStateOp : Kreg_Op<"random_state", [Pure]> {
+  let summary = "seed and step of the training, what random numbers are made of";
+  let description = [{
+    Four words: seed (low, high), number of the step (low, high). Constant in
+    one run of the model; the interpreter takes zeros.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %s = kreg.random_state : tensor<4xi32>
+      %y = kreg.random uniform %s draw 0 like %x
+        : tensor<4xi32>, tensor<?x4xf32> to tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let results = (outs RankedTensorOf<[I32]>:$state);
+  let assemblyFormat = "attr-dict `:` type($state)";
+}
+
+def Kreg_RandomOp : Kreg_TypedCoreOp<"random"> {
+  let summary = "random numbers that depend on state, draw and position alone";
+  let description = [{
+    The element at row-major position p is made of the first word of
+    Philox-4x32-10 with the seed as key and the counter (p, draw, step low, step
+    high): w -> u = (⌊w/2⁸⌋ + 1)/2²⁴ in (0, 1]; `normal` is √2·erf⁻¹(2u' - 1)
+    with u' = u - 2⁻²⁵, in Giles' approximation. So equal draws are equal
+    numbers, for any number of threads. `like` gives the batch.
+
+    Constraints:
+    * (C1) the state is a tensor<4xi32>.
+    * (C2) only dimension 0 of the result may be dynamic.
+
+    Example: see `kreg.random_state`.
+  }];
+  let arguments = (ins Kreg_RandomKindAttr:$kind, RankedTensorOf<[I32]>:$state, I64Attr:$draw,
+                       Kreg_FloatTensor:$like);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = [{
+    `` $kind $state `draw` $draw `like` $like attr-dict
+    `:` type($state) `,` type($like) `to` type($y)
+  }];
+  let hasVerifier = 1;
+}
+
+def Kreg_UniformOp : Kreg_Op<"uniform", [Pure]> {
+  let summary = "one number of `kreg.random uniform`, inside of a kernel's linalg body";
+  let description = [{
+    The four words of the state and the position of the element in row-major
+    order.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %s = kreg.random_state : tensor<4xi32>
+      %y = kreg.kernel "noise" (%a = %x : tensor<?x4xf32>, %w = %s : tensor<4xi32>) {
+        %0 = linalg.generic {
+            indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>],
+            iterator_types = ["parallel", "parallel"]} outs(%a : tensor<?x4xf32>) {
+        ^bb0(%e: f32):
+          %c = arith.constant 0 : index
+          %word = tensor.extract %w[%c] : tensor<4xi32>
+          %i = linalg.index 1 : index
+          %u = kreg.uniform %word, %word, %word, %word draw 3 at %i
+          linalg.yield %u : f32
+        } -> tensor<?x4xf32>
+        kreg.yield %0 : tensor<?x4xf32>
+      } : tensor<?x4xf32>
+      kreg.return %y : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins I32:$seed_low, I32:$seed_high, I32:$step_low, I32:$step_high,
+                       I64Attr:$draw, Index:$position);
+  let results = (outs F32:$number);
+  let assemblyFormat = [{
+    $seed_low `,` $seed_high `,` $step_low `,` $step_high `draw` $draw `at` $position attr-dict
+  }];
 }
 
 #endif // KREG_GRADIENT_OPS_TD

@@ -197,6 +197,34 @@ Result<Number> interpreter::run(DepthwiseInputGradientOp op,
 }
 KREG_INSTANTIATE(DepthwiseInputGradientOp)
 
+namespace {
+/// Where the maximum of a window lies.
+struct Winner {
+  int64_t from = -1, tap = 0; ///< element of x and of the window
+  bool isNaN = false;         ///< one of the window's elements is NaN
+};
+} // namespace
+
+/// Per pooled element the first largest one that its window sees.
+template <typename Number>
+static std::vector<Winner> winners(const Window &window,
+                                   const Tensor<Number> &x, size_t pooled) {
+  std::vector<Winner> best(pooled);
+  int64_t c = x.shape.back();
+  window.forEachTap([&](int64_t from, int64_t to, int64_t tap) {
+    for (int64_t i = 0; i < c; ++i) {
+      Winner &so = best[to * c + i];
+      const Number &next = x.data[from * c + i];
+      so.isNaN |= Arithmetic<Number>::isNaN(next);
+      if (so.from < 0 || x.data[so.from] < next) {
+        so.from = from * c + i;
+        so.tap = tap;
+      }
+    }
+  });
+  return best;
+}
+
 template <typename Number>
 Result<Number> interpreter::run(PoolGradientOp op, Operands<Number> operands) {
   const Tensor<Number> &x = *operands[0], &dy = *operands[1];
@@ -216,19 +244,23 @@ Result<Number> interpreter::run(PoolGradientOp op, Operands<Number> operands) {
     });
     return y;
   }
-  // Per result the first largest element that its window has seen.
-  std::vector<int64_t> winner(dy.data.size(), -1);
-  window.forEachTap([&](int64_t from, int64_t to, int64_t) {
-    for (int64_t i = 0; i < c; ++i) {
-      int64_t &best = winner[to * c + i];
-      if (best < 0 || x.data[best] < x.data[from * c + i]) {
-        best = from * c + i;
-      }
-    }
-  });
-  for (size_t i = 0; i < winner.size(); ++i) {
-    y.data[winner[i]] += dy.data[i];
+  for (auto [i, best] : llvm::enumerate(winners(window, x, dy.data.size()))) {
+    y.data[best.from] += dy.data[i];
   }
   return y;
 }
 KREG_INSTANTIATE(PoolGradientOp)
+
+template <typename Number>
+Result<Number> interpreter::run(PoolPositionOp op, Operands<Number> operands) {
+  const Tensor<Number> &x = *operands[0];
+  SmallVector<int64_t> ones(op.getWindow().size(), 1);
+  Window window(x.shape, op.getWindow(), op.getStrides(), ones, op.getPadsLow(),
+                op.getPadsHigh());
+  Tensor<Number> y = zeros<Number>(window.resultShape(x.shape.back()));
+  for (auto [i, best] : llvm::enumerate(winners(window, x, y.data.size()))) {
+    y.data[i] = Number(best.isNaN ? productOf(op.getWindow()) : best.tap);
+  }
+  return y;
+}
+KREG_INSTANTIATE(PoolPositionOp)

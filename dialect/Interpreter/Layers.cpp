@@ -204,3 +204,21 @@ Result<Number> interpreter::run(EmbeddingOp op, Operands<Number> operands) {
   return y;
 }
 KREG_INSTANTIATE(EmbeddingOp)
+
+template <typename Number>
+Result<Number> interpreter::run(EmbeddingGradientOp op,
+                                Operands<Number> operands) {
+  const Tensor<Number> &ids = *operands[0], &dy = *operands[1];
+  Tensor<Number> y =
+      zeros<Number>(cast<RankedTensorType>(op.getY().getType()).getShape());
+  int64_t rows = y.shape[0], width = y.shape[1];
+  for (size_t i = 0; i < ids.data.size(); ++i) {
+    if (std::optional<int64_t> row = rowOf(ids.data[i], rows)) {
+      for (int64_t j = 0; j < width; ++j) {
+        y.data[*row * width + j] += dy.data[i * width + j];
+      }
+    }
+  }
+  return y;
+}
+KREG_INSTANTIATE(EmbeddingGradientOp)

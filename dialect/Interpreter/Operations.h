@@ -52,7 +52,11 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(ConvInputGradientOp)                                                       \
   X(DepthwiseKernelGradientOp)                                                 \
   X(DepthwiseInputGradientOp)                                                  \
-  X(PoolGradientOp)
+  X(PoolGradientOp)                                                            \
+  X(PoolPositionOp)                                                            \
+  X(EmbeddingGradientOp)                                                       \
+  X(RandomStateOp)                                                             \
+  X(RandomOp)
 
 #define KREG_DECLARE(Op)                                                       \
   template <typename Number>                                                   \

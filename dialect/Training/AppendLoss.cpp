@@ -19,6 +19,7 @@ namespace {
 class AppendLossPass
     : public ::mlir::kreg::impl::AppendLossPassBase<AppendLossPass> {
 public:
+  using AppendLossPassBase::AppendLossPassBase;
   void runOnOperation() override;
 
 private:
@@ -87,7 +88,7 @@ void AppendLossPass::runOnOperation() {
                     "output");
     return signalPassFailure();
   }
-  // Targets before weights, so that arguments are x…, t…, w.
+  // Targets before weights, so that arguments are x…, t…, w….
   SmallVector<LossSpec> specs;
   SmallVector<Value> targets, scalars;
   for (auto [index, attribute, output] : llvm::enumerate(losses, outputs)) {
@@ -104,12 +105,17 @@ void AppendLossPass::runOnOperation() {
     }
     targets.push_back(addArgument("t_" + std::to_string(index), type));
   }
-  auto element =
-      cast<RankedTensorType>(outputs.front().getType()).getElementType();
-  Value weights = addArgument(
-      "sample_weight", RankedTensorType::get({ShapedType::kDynamic}, element));
-  for (auto [spec, output, target] : llvm::zip_equal(specs, outputs, targets)) {
-    FailureOr<Value> loss = addLoss(spec, output, target, weights);
+  SmallVector<Value> weights;
+  for (auto [index, output] : llvm::enumerate(outputs)) {
+    auto type = cast<RankedTensorType>(output.getType());
+    weights.push_back(
+        addArgument("w_" + std::to_string(index),
+                    RankedTensorType::get(type.getShape().take_front(),
+                                          type.getElementType())));
+  }
+  for (auto [spec, output, target, weight] :
+       llvm::zip_equal(specs, outputs, targets, weights)) {
+    FailureOr<Value> loss = addLoss(spec, output, target, weight);
     if (failed(loss)) {
       return signalPassFailure();
     }
@@ -117,6 +123,6 @@ void AppendLossPass::runOnOperation() {
   }
   llvm::append_range(scalars, terminator.getPenalties());
   terminator.getPenaltiesMutable().assign(scalars);
-  StepResults(model).finish(/*keepOutputs=*/false);
+  StepResults(model).finish(keepOutputs);
   model->removeAttr("kreg.losses");
 }

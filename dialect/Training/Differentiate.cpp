@@ -19,6 +19,7 @@ namespace {
 class DifferentiatePass
     : public ::mlir::kreg::impl::DifferentiatePassBase<DifferentiatePass> {
 public:
+  using DifferentiatePassBase::DifferentiatePassBase;
   void runOnOperation() override;
 
 private:
@@ -38,7 +39,7 @@ LogicalResult DifferentiatePass::wantDependents(Gradients &gradients) {
   llvm::DenseSet<StringAttr> names;
   for (auto variable : module.getOps<VariableOp>()) {
     if (variable.getTrainable()) {
-      if (variable.getOrthogonal()) {
+      if (variable.getOrthogonal() && weightPenalties) {
         return variable.emitError("the gradient of an orthogonal penalty is "
                                   "not supported yet");
       }
@@ -110,7 +111,9 @@ void DifferentiatePass::returnGradients(OpBuilder &builder,
     if (found == reads.end()) {
       continue; // of a dead branch
     }
-    addWeightPenalty(variable, found->second.front(), builder, gradients);
+    if (weightPenalties) {
+      addWeightPenalty(variable, found->second.front(), builder, gradients);
+    }
     Value sum;
     for (ReadOp read : found->second) {
       Value part = gradients.of(read.getValue());

@@ -1,4 +1,4 @@
-// The rules. A dispatch at the end names the ops that have one.
+// The rules; Gradients.def has their equations.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Training/GradientRules.h"
@@ -56,9 +56,11 @@ struct Rule {
   void apply(ReshapeOp op);
   void apply(TransposeOp op);
   void apply(PadOp op);
-  LogicalResult apply(SliceOp op);
+  void apply(SliceOp op);
+  Term spreadOut(ArrayRef<int64_t> strides) const;
   void apply(RepeatOp op);
   void apply(ConcatOp op);
+  void apply(EmbeddingOp op);
   void apply(ReduceToOp op);
   void apply(PenaltyOp op);
   void apply(TotalOp op);
@@ -66,11 +68,6 @@ struct Rule {
   Term transposed(Value value, ArrayRef<int64_t> perm) const {
     return term(TransposeOp::create(builder, loc, value,
                                     builder.getDenseI64ArrayAttr(perm)));
-  }
-  Term padded(ArrayRef<int64_t> low, ArrayRef<int64_t> high) const {
-    return term(PadOp::create(builder, loc, dy,
-                              builder.getDenseI64ArrayAttr(low),
-                              builder.getDenseI64ArrayAttr(high)));
   }
   Term sliced(ArrayRef<int64_t> low, ArrayRef<int64_t> high) const {
     SmallVector<int64_t> ones(low.size(), 1);
@@ -171,10 +168,11 @@ void Rule::apply(DepthwiseConvOp op) {
 //===----------------------------------------------------------------------===//
 
 void Rule::apply(PoolOp op) {
-  gradients.add(op.getX(), PoolGradientOp::create(
-                               builder, loc, op.getX().getType(), op.getKind(),
-                               op.getX(), dy, op.getWindow(), op.getStrides(),
-                               op.getPadsLow(), op.getPadsHigh()));
+  gradients.add(op.getX(),
+                PoolGradientOp::create(
+                    builder, loc, op.getX().getType(), op.getKind(), op.getX(),
+                    dy, /*positions=*/Value(), op.getWindow(), op.getStrides(),
+                    op.getPadsLow(), op.getPadsHigh()));
 }
 
 void Rule::apply(ReduceOp op) {
@@ -332,13 +330,45 @@ void Rule::apply(PadOp op) {
   add(op.getX(), sliced(op.getLow(), op.getHigh()));
 }
 
-LogicalResult Rule::apply(SliceOp op) {
-  if (llvm::any_of(op.getStrides(), [](int64_t s) { return s != 1; })) {
-    return op.emitError(
-        "'kreg.slice' op with strides has no gradient rule yet");
+/// Zeros where elements were cut off or left out.
+void Rule::apply(SliceOp op) {
+  ArrayRef<int64_t> strides = op.getStrides();
+  Term inside = gradient();
+  SmallVector<int64_t> high(op.getHigh());
+  if (llvm::any_of(strides, [](int64_t s) { return s != 1; })) {
+    inside = spreadOut(strides);
+    for (auto [i, cut] : llvm::enumerate(high)) {
+      if (i != 0) {
+        cut = typeOf(op.getX()).getDimSize(i) - op.getLow()[i] -
+              inside.type().getDimSize(i);
+      }
+    }
   }
-  add(op.getX(), padded(op.getLow(), op.getHigh()));
-  return success();
+  add(op.getX(), inside.padded(op.getLow(), high));
+}
+
+/// dy with stride - 1 zeros between its elements: the transpose of a
+/// convolution of each channel with the number 1.
+Term Rule::spreadOut(ArrayRef<int64_t> strides) const {
+  RankedTensorType type = typeOf(dy);
+  // Dimensions of space; a channel is added behind where the last has a stride.
+  SmallVector<int64_t> shape(type.getShape()), wide(shape);
+  for (auto [size, stride] : llvm::zip_equal(wide, strides)) {
+    size = ShapedType::isDynamic(size) ? size : (size - 1) * stride + 1;
+  }
+  SmallVector<int64_t> space(strides.drop_front());
+  shape.push_back(1);
+  wide.push_back(1);
+  SmallVector<int64_t> window(space.size(), 1), none(space.size(), 0),
+      ones(window);
+  window.append({1, 1});
+  auto wideType = RankedTensorType::get(wide, type.getElementType());
+  Term one =
+      gradient().fill(1, RankedTensorType::get(window, type.getElementType()));
+  Term spread = term(DepthwiseInputGradientOp::create(
+      builder, loc, wideType, gradient().reshape(shape).value, one.value, space,
+      ones, none, none));
+  return spread.reshape(ArrayRef<int64_t>(wide).drop_back());
 }
 
 /// The copies of an element are summed.
@@ -376,6 +406,15 @@ void Rule::apply(ConcatOp op) {
 void Rule::apply(ReduceToOp op) {
   Term x = term(op.getX());
   add(op.getX(), gradient() * x.fill(1, typeOf(op.getX())));
+}
+
+/// Ids are no numbers that a gradient could move.
+void Rule::apply(EmbeddingOp op) {
+  if (gradients.wants(op.getTable())) {
+    gradients.add(op.getTable(),
+                  EmbeddingGradientOp::create(
+                      builder, loc, op.getTable().getType(), op.getIds(), dy));
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -416,16 +455,15 @@ LogicalResult training::differentiate(Operation *op, Value dy,
                                       Gradients &gradients) {
   Rule rule{builder, gradients, op->getLoc(), dy};
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<DenseOp, MatmulOp, ConvOp, ConvTransposeOp, DepthwiseConvOp, PoolOp,
-            ReduceOp, SoftmaxOp, NormalizeOp, UnaryOp, BinaryOp, ReshapeOp,
-            TransposeOp, PadOp, RepeatOp, ConcatOp, ReduceToOp, PenaltyOp,
-            TotalOp>([&](auto core) {
-        rule.apply(core);
-        return success();
-      })
-      .Case([&](SliceOp slice) { return rule.apply(slice); })
+#define KREG_GRADIENT(OP, EQUATION)                                            \
+  .Case([&](OP core) {                                                         \
+    rule.apply(core);                                                          \
+    return success();                                                          \
+  })
+#include "dialect/Training/Gradients.def"
+#undef KREG_GRADIENT
       // Constants to a gradient.
-      .Case<ConstantOp, ReadOp, FillOp, OneHotOp>(
+      .Case<ConstantOp, ReadOp, FillOp, OneHotOp, RandomOp>(
           [](auto) { return success(); })
       .Default([](Operation *other) {
         return other->emitError() << "'" << other->getName().getStringRef()

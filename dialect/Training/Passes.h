@@ -21,7 +21,14 @@ namespace mlir::kreg {
 /// the losses, differentiate. The model needs the attribute `kreg.losses`.
 void buildStepPipeline(OpPassManager &manager);
 
-/// Registers the passes and `kreg-step-pipeline`.
+/// From dissolved layers to step form: the passes on one model. `forLibrary`:
+/// with the outputs, without the gradients of the weights' own penalties.
+void addStepPasses(OpPassManager &model, bool forLibrary);
+
+/// Layer form to the three models of a training library.
+void buildTrainingPipeline(OpPassManager &manager);
+
+/// Registers the passes and both pipelines.
 void registerKregTrainingPasses();
 
 } // namespace mlir::kreg

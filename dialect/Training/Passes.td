@@ -10,15 +10,18 @@ include "mlir/Pass/PassBase.td"
 def AppendLossPass : Pass<"kreg-append-loss", "::mlir::kreg::ModelOp"> {
   let summary = "targets, losses and sample weights become part of the model";
   let description = [{
-    For each output the model gets an argument, its target, and one more for
-    the sample weights of all ([B]). In front of the penalties `kreg.return`
-    lists the loss of each output, times its loss weight: a `kreg.total` of the
-    per-sample values (keras-semantics, losses). The outputs themselves are
-    returned no more. What to compute is in the attribute `kreg.losses` of the
-    model, an array with a dictionary per output.
+    For each output the model gets an argument t_<i>, its target, and, behind
+    all targets, w_<i>, the weights of its samples ([B]). In front of the
+    penalties `kreg.return` lists the loss of each output, times its loss weight:
+    a `kreg.total` of the per-sample values (keras-semantics, losses). The
+    outputs themselves are returned no more unless `keep-outputs` asks for them.
+    What to compute is in the attribute `kreg.losses` of the model, an array with
+    a dictionary per output.
 
     Requires: layers-dissolved.
   }];
+  let options = [Option<"keepOutputs", "keep-outputs", "bool", "false",
+                        "return the outputs, too: evaluation">];
 }
 
 def SpecializeTrainingPass : Pass<"kreg-specialize-training", "::mlir::kreg::ModelOp"> {
@@ -27,8 +30,9 @@ def SpecializeTrainingPass : Pass<"kreg-specialize-training", "::mlir::kreg::Mod
     `kreg.batch_norm` becomes core ops: with statistics of the batch where the
     layer is trained, with the moving ones where it is frozen. The new moving
     statistics, `m·old + (1 - m)·new` (variance biased, as Keras 3 has it), become
-    outputs of the model named `state/<weight path>`. The model's attribute
-    `mode` becomes `"training"`.
+    outputs of the model named `state/<weight path>`. Dropout and noise become
+    functions of random numbers (`kreg.random`), each with a draw of its own. The
+    model's attribute `mode` becomes `"training"`.
 
     Requires: layers-dissolved.
   }];
@@ -43,8 +47,26 @@ def DifferentiatePass : Pass<"kreg-differentiate", "::mlir::kreg::ModelOp"> {
     `grad/<weight path>`, in the order of the variables. What depends on no
     trainable weight is not differentiated.
 
-    Requires: layers-dissolved; no op that is random.
+    Requires: layers-dissolved, training-specialised.
   }];
+  let options = [Option<"weightPenalties", "weight-penalties", "bool", "true",
+                        "add the gradients of the weights' own penalties">];
+}
+
+def SplitTrainingPass : Pass<"kreg-split-training", "::mlir::ModuleOp"> {
+  let summary = "one model becomes three: forward, evaluate and step";
+  let description = [{
+    Copies of the model under these names (docs/architecture.md, the training
+    library), each brought to its form: `forward` and `evaluate` specialised to
+    inference, `evaluate` with its losses, `step` differentiated, its outputs in
+    front of moving statistics and gradients. Gradients are without those of the
+    weights' own penalties, which join the update. The module gets the attribute
+    `kreg.training`: weights are not constants.
+
+    Requires: one model, layers-dissolved, with `kreg.losses`.
+    Establishes: step form.
+  }];
+  let dependentDialects = ["::mlir::kreg::KregDialect"];
 }
 
 #endif // KREG_TRAINING_PASSES_TD

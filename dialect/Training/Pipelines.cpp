@@ -10,17 +10,34 @@
 using namespace mlir;
 using namespace mlir::kreg;
 
-void mlir::kreg::buildStepPipeline(OpPassManager &manager) {
-  OpPassManager &model = manager.nest<ModelOp>();
+void mlir::kreg::addStepPasses(OpPassManager &model, bool forLibrary) {
+  AppendLossPassOptions losses;
+  losses.keepOutputs = forLibrary;
+  DifferentiatePassOptions gradients;
+  gradients.weightPenalties = !forLibrary;
+  model.addPass(createAppendLossPass(losses));
+  model.addPass(createSpecializeTrainingPass());
+  model.addPass(createCSEPass());
+  model.addPass(createDifferentiatePass(gradients));
+  model.addPass(createCanonicalizerPass());
+  model.addPass(createCSEPass());
+}
+
+static void addDissolving(OpPassManager &model) {
   model.addPass(createDissolveLayersPass());
   model.addPass(createCanonicalizerPass());
   model.addPass(createCSEPass());
-  model.addPass(createAppendLossPass());
-  model.addPass(createSpecializeTrainingPass());
-  model.addPass(createCSEPass());
-  model.addPass(createDifferentiatePass());
-  model.addPass(createCanonicalizerPass());
-  model.addPass(createCSEPass());
+}
+
+void mlir::kreg::buildStepPipeline(OpPassManager &manager) {
+  OpPassManager &model = manager.nest<ModelOp>();
+  addDissolving(model);
+  addStepPasses(model, /*forLibrary=*/false);
+}
+
+void mlir::kreg::buildTrainingPipeline(OpPassManager &manager) {
+  addDissolving(manager.nest<ModelOp>());
+  manager.addPass(createSplitTrainingPass());
 }
 
 void mlir::kreg::registerKregTrainingPasses() {
@@ -28,4 +45,8 @@ void mlir::kreg::registerKregTrainingPasses() {
   PassPipelineRegistration<>("kreg-step-pipeline",
                              "layer form to step form, for training",
                              buildStepPipeline);
+  PassPipelineRegistration<>(
+      "kreg-training-pipeline",
+      "layer form to the three models of a training library",
+      buildTrainingPipeline);
 }

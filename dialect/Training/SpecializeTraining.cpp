@@ -1,9 +1,12 @@
-// kreg-specialize-training: batch normalisation as it trains.
+// kreg-specialize-training: batch normalisation and noise as they are in
+// training.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Training/Passes.h"
 #include "dialect/Training/StepResults.h"
 #include "dialect/Training/Term.h"
+
+#include <cmath>
 
 namespace mlir::kreg {
 #define GEN_PASS_DEF_SPECIALIZETRAININGPASS
@@ -92,6 +95,76 @@ void BatchNorm::expand(StepResults &results) {
 
 namespace {
 
+/// One `kreg.dropout` or `kreg.noise` on its way to core ops; `draw` tells its
+/// random numbers from those of others.
+class Noise {
+public:
+  Noise(Operation *op, int64_t draw)
+      : builder(op), x(builder, op->getLoc(), op->getOperand(0)), draw(draw) {}
+
+  Term of(DropoutOp op) const;
+  Term of(NoiseOp op) const;
+
+private:
+  Term random(RandomKind kind, RankedTensorType type) const;
+  Term keep(ArrayRef<int64_t> noiseShape, double rate) const;
+
+  mutable OpBuilder builder;
+  Term x;
+  int64_t draw;
+};
+
+} // namespace
+
+Term Noise::random(RandomKind kind, RankedTensorType type) const {
+  auto words = RankedTensorType::get({4}, builder.getI32Type());
+  Value state = RandomStateOp::create(builder, x.loc, words);
+  return x.with(
+      RandomOp::create(builder, x.loc, type, kind, state, draw, x.value));
+}
+
+/// 1 with probability 1 - rate, else 0; of the shape of x or, where there is
+/// one, the noise's own (0 stands for the batch).
+Term Noise::keep(ArrayRef<int64_t> noiseShape, double rate) const {
+  SmallVector<int64_t> shape(noiseShape);
+  for (int64_t &size : shape) {
+    size = size == 0 ? ShapedType::kDynamic : size;
+  }
+  auto type = shape.empty()
+                  ? x.type()
+                  : RankedTensorType::get(shape, x.type().getElementType());
+  return step(random(RandomKind::Uniform, type) - rate);
+}
+
+Term Noise::of(DropoutOp op) const {
+  double rate = op.getRate().convertToDouble();
+  if (rate >= 1) {
+    return x.fill(0, x.type());
+  }
+  return x * (keep(op.getNoiseShape(), rate) * (1 / (1 - rate)));
+}
+
+Term Noise::of(NoiseOp op) const {
+  double amount = op.getAmount().convertToDouble();
+  switch (op.getKind()) {
+  case NoiseKind::GaussianNoise:
+    return x + random(RandomKind::Normal, x.type()) * amount;
+  case NoiseKind::GaussianDropout:
+    return x * (random(RandomKind::Normal, x.type()) *
+                    std::sqrt(amount / (1 - amount)) +
+                1.0);
+  case NoiseKind::AlphaDropout: {
+    constexpr double kDropped = -1.7580993408473766; // -scale·alpha of SELU
+    Term kept = keep(op.getNoiseShape(), amount);
+    double a = 1 / std::sqrt((1 - amount) * (1 + amount * kDropped * kDropped));
+    return (x * kept + (1.0 - kept) * kDropped) * a - a * kDropped * amount;
+  }
+  }
+  llvm_unreachable("a NoiseKind without a formula");
+}
+
+namespace {
+
 class SpecializeTrainingPass
     : public ::mlir::kreg::impl::SpecializeTrainingPassBase<
           SpecializeTrainingPass> {
@@ -99,11 +172,23 @@ public:
   void runOnOperation() override {
     ModelOp model = getOperation();
     StepResults results(model);
-    SmallVector<BatchNormOp> norms;
-    model->walk([&](BatchNormOp op) { norms.push_back(op); });
-    for (BatchNormOp op : norms) {
-      BatchNorm(op).expand(results);
-      op.erase();
+    SmallVector<Operation *> layers;
+    model->walk([&](Operation *op) {
+      if (isa<BatchNormOp, DropoutOp, NoiseOp>(op)) {
+        layers.push_back(op);
+      }
+    });
+    int64_t draws = 0;
+    for (Operation *op : layers) {
+      if (auto norm = dyn_cast<BatchNormOp>(op)) {
+        BatchNorm(norm).expand(results);
+      } else if (auto dropout = dyn_cast<DropoutOp>(op)) {
+        dropout.replaceAllUsesWith(Noise(op, draws++).of(dropout).value);
+      } else {
+        auto noise = cast<NoiseOp>(op);
+        noise.replaceAllUsesWith(Noise(op, draws++).of(noise).value);
+      }
+      op->erase();
     }
     results.finish();
     model->setAttr("mode", StringAttr::get(&getContext(), "training"));

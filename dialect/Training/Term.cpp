@@ -47,3 +47,9 @@ Term Term::reduceTo(Type to) const {
              ? *this
              : with(ReduceToOp::create(*builder, loc, to, value));
 }
+
+Term Term::padded(ArrayRef<int64_t> low, ArrayRef<int64_t> high) const {
+  return with(PadOp::create(*builder, loc, value,
+                            builder->getDenseI64ArrayAttr(low),
+                            builder->getDenseI64ArrayAttr(high)));
+}

@@ -34,6 +34,8 @@ struct Term {
   Term fill(double x, RankedTensorType type, Norm norm = Norm::None) const;
   Term reduce(ReduceKind kind, ArrayRef<int64_t> axes, bool keep) const;
   Term reshape(ArrayRef<int64_t> shape) const;
+  /// With zeros around it, per dimension.
+  Term padded(ArrayRef<int64_t> low, ArrayRef<int64_t> high) const;
   /// Summed over what broadcasting to this tensor's shape repeats.
   Term reduceTo(Type type) const;
 };

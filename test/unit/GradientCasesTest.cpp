@@ -70,7 +70,7 @@ std::string RecordedStep::differentiate() {
   return failed && error.empty() ? "failed without a message" : error;
 }
 
-/// x…, t…, sample weights: given, by class, or 1.
+/// x…, t…, sample weights per output: given, by class, or 1.
 std::vector<Tensor<double>> RecordedStep::arguments() const {
   std::vector<Tensor<double>> list;
   auto add = [&](const NpzArray *array) {
@@ -99,7 +99,7 @@ std::vector<Tensor<double>> RecordedStep::arguments() const {
       weight = table[static_cast<size_t>(t)];
     }
   }
-  list.push_back(std::move(weights));
+  list.insert(list.end(), targets.size(), weights);
   return list;
 }
 

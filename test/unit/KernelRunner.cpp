@@ -82,8 +82,14 @@ llvm::orc::ExecutorSymbolDef symbol(F *function) {
 }
 
 halide_type_t typeOf(plan::ElementType type) {
-  return type == plan::ElementType::I32 ? halide_type_t(halide_type_int, 32)
-                                        : halide_type_t(halide_type_float, 32);
+  switch (type) {
+  case plan::ElementType::I32:
+    return halide_type_t(halide_type_int, 32);
+  case plan::ElementType::F64:
+    return halide_type_t(halide_type_float, 64);
+  default:
+    return halide_type_t(halide_type_float, 32);
+  }
 }
 
 } // namespace
@@ -178,11 +184,25 @@ LoadedKernel::~LoadedKernel() = default;
 const std::string &LoadedKernel::lastError() { return lastErrorText; }
 
 int LoadedKernel::run(int64_t batch, std::vector<Argument> &arguments) const {
-  std::vector<halide_buffer_t> buffers(arguments.size());
-  std::vector<std::vector<halide_dimension_t>> dimensions(arguments.size());
+  std::vector<void *> memory;
+  for (Argument &argument : arguments) {
+    memory.push_back(argument.data());
+  }
+  return call(batch, memory);
+}
+
+int LoadedKernel::call(int64_t batch, const std::vector<void *> &memory) const {
+  constexpr size_t kMost = 24;
+  if (memory.size() > kMost) {
+    lastErrorText = "a kernel with more arguments than can be called here";
+    return -1;
+  }
+  std::vector<halide_buffer_t> buffers(memory.size());
+  std::vector<std::vector<halide_dimension_t>> dimensions(memory.size());
   std::vector<int> order = plan.arguments();
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::vector<int64_t> &shape = arguments[i].shape();
+  for (size_t i = 0; i < memory.size(); ++i) {
+    const plan::Value &value = plan.values[order[i]];
+    std::vector<int64_t> shape = storedShape(value, batch);
     int32_t stride = 1;
     for (size_t d = shape.size(); d-- > 0;) {
       dimensions[i].emplace_back(0, static_cast<int32_t>(shape[d]), stride);
@@ -190,21 +210,24 @@ int LoadedKernel::run(int64_t batch, std::vector<Argument> &arguments) const {
     }
     halide_buffer_t &buffer = buffers[i];
     memset(&buffer, 0, sizeof buffer);
-    buffer.host = reinterpret_cast<uint8_t *>(arguments[i].data());
-    buffer.type = typeOf(plan.values[order[i]].type);
+    buffer.host = static_cast<uint8_t *>(memory[i]);
+    buffer.type = typeOf(value.type);
     buffer.dimensions = shape.size();
     buffer.dim = dimensions[i].data();
   }
   using B = halide_buffer_t *;
   int32_t n = batch;
-  B a[8] = {};
-  for (size_t i = 0; i < buffers.size() && i < 8; ++i) {
+  B a[kMost] = {};
+  for (size_t i = 0; i < buffers.size(); ++i) {
     a[i] = &buffers[i];
   }
   // Arguments beyond those that the function has are ignored by the C ABI.
-  using Function = int (*)(void *, int32_t, B, B, B, B, B, B, B, B);
+  using Function = int (*)(void *, int32_t, B, B, B, B, B, B, B, B, B, B, B, B,
+                           B, B, B, B, B, B, B, B, B, B, B, B);
   return reinterpret_cast<Function>(impl->function)(
-      nullptr, n, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+      nullptr, n, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9],
+      a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19],
+      a[20], a[21], a[22], a[23]);
 }
 
 } // namespace kregc::test

@@ -47,6 +47,8 @@ public:
   /// Calls it; `arguments` in the order of Plan::arguments(). Returns its
   /// result, or -1 after a failed check of a checked build (see lastError()).
   int run(int64_t batch, std::vector<Argument> &arguments) const;
+  /// The same on memory of the caller, one pointer per argument.
+  int call(int64_t batch, const std::vector<void *> &memory) const;
   static const std::string &lastError();
 
 private:

@@ -5,6 +5,7 @@
 
 #include "compiler/Conversion/KernelToPlan/KernelToPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -61,6 +62,23 @@ double extremum(double a, double b, bool max) {
     return NAN;
   }
   return max ? std::max(a, b) : std::min(a, b);
+}
+
+/// Philox-4x32-10: see kreg.random.
+double uniform(llvm::function_ref<double(size_t)> arg) {
+  auto word = [&](size_t i) { return uint32_t(int64_t(arg(i))); };
+  uint32_t k0 = word(0), k1 = word(1);
+  uint32_t c0 = word(5), c1 = word(4), c2 = word(2), c3 = word(3);
+  for (int round = 0; round < 10; ++round) {
+    uint64_t a = uint64_t(0xD2511F53) * c0, b = uint64_t(0xCD9E8D57) * c2;
+    c0 = uint32_t(b >> 32) ^ c1 ^ k0;
+    c1 = uint32_t(b);
+    c2 = uint32_t(a >> 32) ^ c3 ^ k1;
+    c3 = uint32_t(a);
+    k0 += 0x9E3779B9;
+    k1 += 0xBB67AE85;
+  }
+  return std::ldexp(double(c0 >> 8) + 1, -24);
 }
 
 double Run::operate(const Expression &e) {
@@ -128,6 +146,8 @@ double Run::operate(const Expression &e) {
     return arg(0) != 0 ? arg(1) : arg(2);
   case Operator::Cast:
     return arg(0);
+  case Operator::Random:
+    return uniform(arg);
   }
   ADD_FAILURE() << "an operator without a meaning";
   return NAN;

@@ -81,10 +81,17 @@ kreg::translatePayload(Translation &translation, linalg::GenericOp op,
     if (auto constant = value.getDefiningOp<arith::ConstantOp>()) {
       return translateConstant(constant);
     }
+    // A size may be asked for outside, too: equal ones are one.
+    if (auto dim = value.getDefiningOp<tensor::DimOp>()) {
+      auto shape = translation.extents(dim.getSource());
+      std::optional<int64_t> position = dim.getConstantIndex();
+      return failed(shape) || !position ? nullptr
+                                        : extentOf((*shape)[*position]);
+    }
     return nullptr;
   };
   for (Operation &inner : body.without_terminator()) {
-    if (isa<arith::ConstantOp>(inner)) {
+    if (isa<arith::ConstantOp, tensor::DimOp>(inner)) {
       continue;
     }
     ExpressionRef result;
@@ -111,6 +118,9 @@ kreg::translatePayload(Translation &translation, linalg::GenericOp op,
       if (compare.getPredicate() == arith::CmpIPredicate::eq) {
         result = apply(Operator::Equal, ElementType::I1, arguments);
       }
+    } else if (auto uniform = dyn_cast<UniformOp>(inner)) {
+      arguments.insert(arguments.end() - 1, integer(uniform.getDraw()));
+      result = apply(Operator::Random, ElementType::F32, std::move(arguments));
     } else if (auto kind = operatorOf(&inner)) {
       result = apply(*kind, *elementType(inner.getResult(0).getType()),
                      std::move(arguments));

@@ -29,7 +29,11 @@ static Value lowerOp(Operation *op) {
       .Case<DenseOp, ConvOp, DepthwiseConvOp, PoolOp, ReduceOp, SoftmaxOp,
             UnaryOp, BinaryOp, BatchNormOp, ConstantOp, TransposeOp, PadOp,
             ConcatOp, PenaltyOp, ConvTransposeOp, SliceOp, RepeatOp, ResizeOp,
-            MatmulOp, EmbeddingOp>([](auto core) { return kreg::lower(core); })
+            MatmulOp, EmbeddingOp, ReduceToOp, FillOp, TotalOp, OneHotOp,
+            DenseKernelGradientOp, ConvKernelGradientOp, ConvInputGradientOp,
+            DepthwiseKernelGradientOp, DepthwiseInputGradientOp, PoolGradientOp,
+            PoolPositionOp, EmbeddingGradientOp, RandomOp, PhaseKernelOp,
+            PhaseConvOp, ReshapeOp>([](auto core) { return kreg::lower(core); })
       .Default([](Operation *) { return Value(); });
 }
 

@@ -1,4 +1,4 @@
-// Transposed convolution, cropping, upsampling, matmul and embedding.
+// Cropping, upsampling, matmul and embedding.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Conversion/KregToLinalg/LinalgBuilder.h"
@@ -10,37 +10,6 @@
 
 using namespace mlir;
 using namespace mlir::kreg;
-
-namespace {
-
-/// Arithmetic on indices inside of a body.
-struct Indices {
-  OpBuilder &b;
-  Location loc;
-
-  Value number(int64_t n) { return arith::ConstantIndexOp::create(b, loc, n); }
-  Value loop(int64_t i) { return linalg::IndexOp::create(b, loc, i); }
-  Value add(Value x, int64_t n) {
-    return n == 0 ? x : arith::AddIOp::create(b, loc, x, number(n));
-  }
-  Value mul(Value x, int64_t n) {
-    return n == 1 ? x : arith::MulIOp::create(b, loc, x, number(n));
-  }
-  Value floorDiv(Value x, int64_t n) {
-    return n == 1 ? x : arith::FloorDivSIOp::create(b, loc, x, number(n));
-  }
-  /// Into 0 … size-1.
-  Value clamp(Value x, int64_t size) {
-    return arith::MinSIOp::create(
-        b, loc, arith::MaxSIOp::create(b, loc, x, number(0)), number(size - 1));
-  }
-  Value toReal(Value x, Type type) {
-    Value integer = arith::IndexCastOp::create(b, loc, b.getI32Type(), x);
-    return arith::SIToFPOp::create(b, loc, type, integer);
-  }
-};
-
-} // namespace
 
 static Value first(OpBuilder &, Location, ValueRange arguments) {
   return arguments[0];
@@ -139,79 +108,6 @@ Value kreg::lower(ResizeOp op) {
                   });
 }
 
-/// x with zeros between its elements and around them: at q stands
-/// x[(q - first)/stride], where that is an index of x.
-static Value spread(LinalgBuilder &lb, ConvTransposeOp op,
-                    RankedTensorType type, ArrayRef<int64_t> firsts) {
-  auto x = cast<RankedTensorType>(op.getX().getType());
-  return computed(
-      lb, type, op.getX(), [&](OpBuilder &b, Location loc, ValueRange) {
-        Indices at{b, loc};
-        SmallVector<Value> indices{at.loop(0)}, hits;
-        for (auto [i, first] : llvm::enumerate(firsts)) {
-          Value q = at.add(at.loop(i + 1), -first);
-          int64_t stride = op.getStrides()[i];
-          Value index = at.clamp(at.floorDiv(q, stride), x.getDimSize(i + 1));
-          hits.push_back(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
-                                               at.mul(index, stride), q));
-          indices.push_back(index);
-        }
-        indices.push_back(at.loop(x.getRank() - 1));
-        Value element = tensor::ExtractOp::create(b, loc, op.getX(), indices);
-        Value zero = arith::ConstantOp::create(
-            b, loc, b.getFloatAttr(x.getElementType(), 0.0));
-        for (Value hit : hits) {
-          element = arith::SelectOp::create(b, loc, hit, element, zero);
-        }
-        return element;
-      });
-}
-
-Value kreg::lower(ConvTransposeOp op) {
-  // A convolution of x, spread out, with the kernel turned around. Loops:
-  // batch, out…, filter, window…, channel.
-  LinalgBuilder lb(op);
-  auto type = cast<RankedTensorType>(op.getType());
-  auto kernel = cast<RankedTensorType>(op.getKernel().getType());
-  unsigned spatial = type.getRank() - 2;
-  unsigned filter = spatial + 1, window = spatial + 2,
-           channel = window + spatial, loops = channel + 1;
-  SmallVector<int64_t> shape{type.getDimSize(0)}, firsts;
-  SmallVector<AffineExpr> x{lb.dim(0)}, w;
-  for (unsigned i = 0; i < spatial; ++i) {
-    int64_t dilation = op.getDilations()[i];
-    int64_t reach = (kernel.getDimSize(i) - 1) * dilation;
-    shape.push_back(type.getDimSize(i + 1) + reach);
-    firsts.push_back(reach - op.getPadsLow()[i]);
-    x.push_back(lb.dim(1 + i) + lb.dim(window + i) * dilation);
-    w.push_back(lb.dim(window + i) * -1 + (kernel.getDimSize(i) - 1));
-  }
-  x.push_back(lb.dim(channel));
-  w.push_back(lb.dim(filter));
-  w.push_back(lb.dim(channel));
-  shape.push_back(
-      cast<RankedTensorType>(op.getX().getType()).getShape().back());
-  Value wide = spread(
-      lb, op, RankedTensorType::get(shape, type.getElementType()), firsts);
-  // Turned around, an extent of the window does not follow from a map.
-  Value sizes = tensor::EmptyOp::create(lb.builder, lb.loc,
-                                        kernel.getShape().take_front(spatial),
-                                        type.getElementType());
-  SmallVector<AffineExpr> s;
-  for (unsigned i = 0; i < spatial; ++i) {
-    s.push_back(lb.dim(window + i));
-  }
-  MLIRContext *context = op.getContext();
-  AffineMap maps[] = {AffineMap::get(loops, 0, x, context),
-                      AffineMap::get(loops, 0, w, context),
-                      AffineMap::get(loops, 0, s, context)};
-  return lb.generic(type, {wide, op.getKernel(), sizes}, maps, spatial + 1,
-                    lb.filled(type, op.getX(), 0.0),
-                    [](OpBuilder &b, Location loc, ValueRange a) {
-                      return multiplyAdd(b, loc, {a[0], a[1], a[3]});
-                    });
-}
-
 Value kreg::lower(MatmulOp op) {
   LinalgBuilder lb(op);
   auto type = cast<RankedTensorType>(op.getType());
@@ -229,6 +125,35 @@ Value kreg::lower(MatmulOp op) {
                     lb.filled(type, op.getA(), 0.0), multiplyAdd);
 }
 
+/// The row that an id names: from -1 on, so that fractions are cut off; where
+/// it is none, a NaN among them, `inside` is false and the row 0.
+static Value rowOf(OpBuilder &b, Location loc, Value id, int64_t rows,
+                   llvm::function_ref<Value(Value, Value)> ifInside) {
+  Indices at{b, loc};
+  Value zero =
+      arith::ConstantOp::create(b, loc, b.getFloatAttr(id.getType(), 0));
+  // A cast of what is no row is undefined, so it does not happen; the clamp
+  // shows the same to a code generator.
+  Value integer =
+      arith::FPToSIOp::create(b, loc, b.getI32Type(), ifInside(id, zero));
+  return at.clamp(arith::IndexCastOp::create(b, loc, b.getIndexType(), integer),
+                  rows);
+}
+
+/// select(-1 < id < rows, value, otherwise)
+static Value selectInside(OpBuilder &b, Location loc, Value id, int64_t rows,
+                          Value value, Value otherwise) {
+  auto number = [&](double v) -> Value {
+    return arith::ConstantOp::create(b, loc, b.getFloatAttr(id.getType(), v));
+  };
+  Value isLow =
+      arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, id, number(-1));
+  Value isHigh = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, id,
+                                       number(double(rows)));
+  Value inner = arith::SelectOp::create(b, loc, isHigh, value, otherwise);
+  return arith::SelectOp::create(b, loc, isLow, inner, otherwise);
+}
+
 Value kreg::lower(EmbeddingOp op) {
   LinalgBuilder lb(op);
   auto type = cast<RankedTensorType>(op.getType());
@@ -239,30 +164,50 @@ Value kreg::lower(EmbeddingOp op) {
   return lb.generic(
       type, op.getIds(), ids, 0, lb.empty(type, op.getIds()),
       [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        auto ifInside = [&](Value value, Value otherwise) {
+          return selectInside(b, loc, a[0], rows, value, otherwise);
+        };
         Indices at{b, loc};
-        auto number = [&](double v) -> Value {
-          return arith::ConstantOp::create(
-              b, loc, b.getFloatAttr(type.getElementType(), v));
-        };
-        Value isLow = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT,
-                                            a[0], number(-1));
-        Value isHigh = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT,
-                                             a[0], number(rows));
-        auto ifNamed = [&](Value value, Value otherwise) -> Value {
-          Value inner =
-              arith::SelectOp::create(b, loc, isHigh, value, otherwise);
-          return arith::SelectOp::create(b, loc, isLow, inner, otherwise);
-        };
-        // A cast of what is no row is undefined, so it does not happen; the
-        // clamp shows the same to a code generator.
-        Value integer = arith::FPToSIOp::create(b, loc, b.getI32Type(),
-                                                ifNamed(a[0], number(0)));
-        Value row = at.clamp(
-            arith::IndexCastOp::create(b, loc, b.getIndexType(), integer),
-            rows);
+        Value row = rowOf(b, loc, a[0], rows, ifInside);
         Value element = tensor::ExtractOp::create(
             b, loc, op.getTable(), ValueRange{row, at.loop(rank - 1)});
-        return ifNamed(element,
-                       number(std::numeric_limits<double>::quiet_NaN()));
+        Value nan = arith::ConstantOp::create(
+            b, loc,
+            b.getFloatAttr(type.getElementType(),
+                           std::numeric_limits<double>::quiet_NaN()));
+        return ifInside(element, nan);
+      });
+}
+
+/// Row v sums the gradients of the places whose id is v.
+Value kreg::lower(EmbeddingGradientOp op) {
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  auto ids = cast<RankedTensorType>(op.getIds().getType());
+  int64_t places = ids.getRank(), rows = type.getDimSize(0);
+  SmallVector<AffineExpr> place;
+  for (int64_t i = 0; i < places; ++i) {
+    place.push_back(lb.dim(2 + i));
+  }
+  SmallVector<AffineExpr> element(place);
+  element.push_back(lb.dim(1));
+  MLIRContext *context = op.getContext();
+  AffineMap maps[] = {AffineMap::get(2 + places, 0, place, context),
+                      AffineMap::get(2 + places, 0, element, context)};
+  return lb.generic(
+      type, {op.getIds(), op.getDy()}, maps, places,
+      lb.filled(type, op.getIds(), 0.0),
+      [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        Indices at{b, loc};
+        Value row = rowOf(b, loc, a[0], rows, [&](Value value, Value other) {
+          return selectInside(b, loc, a[0], rows, value, other);
+        });
+        Value zero = arith::ConstantOp::create(
+            b, loc, b.getFloatAttr(type.getElementType(), 0));
+        Value isRow = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
+                                            row, at.loop(0));
+        Value mine = arith::SelectOp::create(b, loc, isRow, a[1], zero);
+        return arith::AddFOp::create(
+            b, loc, a[2], selectInside(b, loc, a[0], rows, mine, zero));
       });
 }

@@ -6,6 +6,7 @@
 
 #include "dialect/IR/Kreg.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Builders.h"
 
@@ -50,6 +51,33 @@ struct LinalgBuilder {
   AffineExpr dim(unsigned i) { return builder.getAffineDimExpr(i); }
 };
 
+/// Arithmetic on indices inside of a body.
+struct Indices {
+  OpBuilder &b;
+  Location loc;
+
+  Value number(int64_t n) { return arith::ConstantIndexOp::create(b, loc, n); }
+  Value loop(int64_t i) { return linalg::IndexOp::create(b, loc, i); }
+  Value add(Value x, int64_t n) {
+    return n == 0 ? x : arith::AddIOp::create(b, loc, x, number(n));
+  }
+  Value mul(Value x, int64_t n) {
+    return n == 1 ? x : arith::MulIOp::create(b, loc, x, number(n));
+  }
+  Value floorDiv(Value x, int64_t n) {
+    return n == 1 ? x : arith::FloorDivSIOp::create(b, loc, x, number(n));
+  }
+  /// Into 0 … size-1.
+  Value clamp(Value x, int64_t size) {
+    return arith::MinSIOp::create(
+        b, loc, arith::MaxSIOp::create(b, loc, x, number(0)), number(size - 1));
+  }
+  Value toReal(Value x, Type type) {
+    Value integer = arith::IndexCastOp::create(b, loc, b.getI32Type(), x);
+    return arith::SIToFPOp::create(b, loc, type, integer);
+  }
+};
+
 /// The indexing map with which `operand` broadcasts to `result`, as NumPy does.
 AffineMap broadcastMap(RankedTensorType operand, RankedTensorType result);
 
@@ -58,6 +86,12 @@ Value emitUnary(OpBuilder &b, Location loc, UnaryKind kind,
                 ArrayRef<double> params, Value x);
 Value emitBinary(OpBuilder &b, Location loc, BinaryKind kind, Value lhs,
                  Value rhs);
+
+/// The elements of a window that lie inside of x, as a number, in the body of a
+/// generic with the loops batch, out…: a product of clipped lengths.
+Value countInBounds(OpBuilder &b, Location loc, ArrayRef<int64_t> window,
+                    ArrayRef<int64_t> strides, ArrayRef<int64_t> low,
+                    RankedTensorType x);
 
 // One lowering per family; each returns the op's result, to replace it.
 Value lower(DenseOp op);
@@ -80,6 +114,22 @@ Value lower(RepeatOp op);
 Value lower(ResizeOp op);
 Value lower(MatmulOp op);
 Value lower(EmbeddingOp op);
+Value lower(ReduceToOp op);
+Value lower(FillOp op);
+Value lower(TotalOp op);
+Value lower(OneHotOp op);
+Value lower(DenseKernelGradientOp op);
+Value lower(ConvKernelGradientOp op);
+Value lower(ConvInputGradientOp op);
+Value lower(DepthwiseKernelGradientOp op);
+Value lower(DepthwiseInputGradientOp op);
+Value lower(PoolGradientOp op);
+Value lower(PoolPositionOp op);
+Value lower(EmbeddingGradientOp op);
+Value lower(RandomOp op);
+Value lower(PhaseKernelOp op);
+Value lower(PhaseConvOp op);
+Value lower(ReshapeOp op);
 
 } // namespace mlir::kreg
 

@@ -268,24 +268,34 @@ static Value penaltyTerm(Scalars s, L1L2Attr regularizer, bool nonNegative,
   return s.mul(magnitude, slope);
 }
 
-Value kreg::lower(PenaltyOp op) {
+/// The sum of f(x) over all elements, terms in x's type, their sum in float64.
+static Value sumOfAll(Operation *op, Value input,
+                      llvm::function_ref<Value(Scalars, Value)> term) {
   LinalgBuilder lb(op);
-  auto x = cast<RankedTensorType>(op.getInput().getType());
-  bool nonNegative = isNonNegative(op.getInput());
+  auto x = cast<RankedTensorType>(input.getType());
   auto scalar = RankedTensorType::get({}, lb.builder.getF64Type());
-  Value zero = lb.filled(scalar, op.getInput(), 0.0);
-  // `lower` runs in the order of the body, so the input is lowered already
-  // and its facts were read from the core op that it still names.
   Value sum = lb.generic(
-      scalar, op.getInput(),
-      AffineMap::getMultiDimIdentityMap(x.getRank(), op.getContext()),
-      x.getRank(), zero,
+      scalar, input,
+      AffineMap::getMultiDimIdentityMap(x.getRank(), op->getContext()),
+      x.getRank(), lb.filled(scalar, input, 0.0),
       [&](OpBuilder &b, Location loc, ValueRange arguments) -> Value {
         Scalars s{b, loc, x.getElementType()};
-        Value term =
-            penaltyTerm(s, op.getRegularizer(), nonNegative, arguments[0]);
-        Value wide = arith::ExtFOp::create(b, loc, b.getF64Type(), term);
+        Value wide = arith::ExtFOp::create(b, loc, b.getF64Type(),
+                                           term(s, arguments[0]));
         return arith::AddFOp::create(b, loc, arguments[1], wide);
       });
   return tensor::ExtractOp::create(lb.builder, lb.loc, sum, ValueRange());
+}
+
+Value kreg::lower(PenaltyOp op) {
+  // `lower` runs in the order of the body, so the input is lowered already
+  // and its facts were read from the core op that it still names.
+  bool nonNegative = isNonNegative(op.getInput());
+  return sumOfAll(op, op.getInput(), [&](Scalars s, Value x) {
+    return penaltyTerm(s, op.getRegularizer(), nonNegative, x);
+  });
+}
+
+Value kreg::lower(TotalOp op) {
+  return sumOfAll(op, op.getInput(), [](Scalars, Value x) { return x; });
 }

@@ -26,63 +26,105 @@ static Value sum(OpBuilder &b, Location loc, ValueRange arguments) {
   return arith::AddFOp::create(b, loc, arguments.back(), arguments[0]);
 }
 
-/// The elements of each window that lie inside of x, as a number: a product of
-/// one clipped length per spatial dimension.
-static Value countInBounds(OpBuilder &b, Location loc, PoolOp op) {
-  auto x = cast<RankedTensorType>(op.getX().getType());
-  auto index = [&](int64_t n) -> Value {
-    return arith::ConstantIndexOp::create(b, loc, n);
-  };
-  Value count = index(1);
-  for (unsigned i = 0, e = op.getWindow().size(); i < e; ++i) {
-    Value out = linalg::IndexOp::create(b, loc, i + 1);
+Value kreg::countInBounds(OpBuilder &b, Location loc, ArrayRef<int64_t> window,
+                          ArrayRef<int64_t> strides, ArrayRef<int64_t> low,
+                          RankedTensorType x) {
+  Indices at{b, loc};
+  Value count = at.number(1);
+  for (unsigned i = 0, e = window.size(); i < e; ++i) {
     Value first = arith::SubIOp::create(
-        b, loc, arith::MulIOp::create(b, loc, out, index(op.getStrides()[i])),
-        index(op.getPadsLow()[i]));
-    Value end = arith::AddIOp::create(b, loc, first, index(op.getWindow()[i]));
+        b, loc, at.mul(at.loop(i + 1), strides[i]), at.number(low[i]));
+    Value end = at.add(first, window[i]);
     Value length = arith::SubIOp::create(
-        b, loc, arith::MinSIOp::create(b, loc, end, index(x.getDimSize(i + 1))),
-        arith::MaxSIOp::create(b, loc, first, index(0)));
+        b, loc,
+        arith::MinSIOp::create(b, loc, end, at.number(x.getDimSize(i + 1))),
+        arith::MaxSIOp::create(b, loc, first, at.number(0)));
     count = arith::MulIOp::create(b, loc, count, length);
   }
-  Value integer = arith::IndexCastOp::create(b, loc, b.getI32Type(), count);
-  return arith::SIToFPOp::create(b, loc, x.getElementType(), integer);
+  return at.toReal(count, x.getElementType());
 }
 
-Value kreg::lower(PoolOp op) {
-  // Loops: batch, out…, channel, window….
-  LinalgBuilder lb(op);
-  auto type = cast<RankedTensorType>(op.getType());
-  bool isMax = op.getKind() == PoolKind::Max;
+/// x reduced over a window to `type`; `payload` gets the element and, behind
+/// it, what `more` has at the same place of the result. Loops: batch, out…,
+/// channel, window….
+template <typename Op>
+static Value reduceWindow(LinalgBuilder &lb, Op op, RankedTensorType type,
+                          double neutral, double init, ValueRange more,
+                          Payload payload) {
   unsigned spatial = op.getWindow().size();
   unsigned channel = spatial + 1, window = spatial + 2,
            loops = window + spatial;
-  SmallVector<AffineExpr> x{lb.dim(0)}, w;
+  SmallVector<AffineExpr> x{lb.dim(0)}, w, out{lb.dim(0)};
   for (unsigned i = 0; i < spatial; ++i) {
     x.push_back(lb.dim(i + 1) * op.getStrides()[i] + lb.dim(window + i));
     w.push_back(lb.dim(window + i));
+    out.push_back(lb.dim(i + 1));
   }
   x.push_back(lb.dim(channel));
-  double neutral = isMax ? kLowest : 0.0;
+  out.push_back(lb.dim(channel));
   Value padded =
       lb.padSpatial(op.getX(), op.getPadsLow(), op.getPadsHigh(), neutral);
   // An operand that only says how large the window is.
   Value shape = tensor::EmptyOp::create(lb.builder, lb.loc, op.getWindow(),
                                         type.getElementType());
   MLIRContext *context = op.getContext();
-  AffineMap maps[] = {AffineMap::get(loops, 0, x, context),
-                      AffineMap::get(loops, 0, w, context)};
+  SmallVector<AffineMap> maps{AffineMap::get(loops, 0, x, context),
+                              AffineMap::get(loops, 0, w, context)};
+  maps.append(more.size(), AffineMap::get(loops, 0, out, context));
+  SmallVector<Value> inputs{padded, shape};
+  llvm::append_range(inputs, more);
+  return lb.generic(type, inputs, maps, spatial,
+                    lb.filled(type, op.getX(), init), payload);
+}
+
+Value kreg::lower(PoolOp op) {
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  bool isMax = op.getKind() == PoolKind::Max;
+  double neutral = isMax ? kLowest : 0.0;
   Value reduced =
-      lb.generic(type, {padded, shape}, maps, spatial,
-                 lb.filled(type, op.getX(), neutral), isMax ? maximum : sum);
+      reduceWindow(lb, op, type, neutral, neutral, {}, isMax ? maximum : sum);
   if (isMax) {
     return reduced;
   }
-  return lb.pointwise(type, reduced,
-                      [&](OpBuilder &b, Location loc, ValueRange arguments) {
-                        return Value(arith::DivFOp::create(
-                            b, loc, arguments[0], countInBounds(b, loc, op)));
-                      });
+  return lb.pointwise(
+      type, reduced, [&](OpBuilder &b, Location loc, ValueRange arguments) {
+        return Value(arith::DivFOp::create(
+            b, loc, arguments[0],
+            countInBounds(b, loc, op.getWindow(), op.getStrides(),
+                          op.getPadsLow(),
+                          cast<RankedTensorType>(op.getX().getType()))));
+      });
+}
+
+/// The maximum, then the least number of an element that equals it.
+Value kreg::lower(PoolPositionOp op) {
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  unsigned window = op.getWindow().size() + 2;
+  Value largest = reduceWindow(lb, op, type, kLowest, kLowest, {}, maximum);
+  double none = 1;
+  for (int64_t size : op.getWindow()) {
+    none *= double(size);
+  }
+  // NaN around x: padding equals nothing.
+  return reduceWindow(
+      lb, op, type, std::numeric_limits<double>::quiet_NaN(), none, largest,
+      [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        Indices at{b, loc};
+        Value tap = at.number(0);
+        for (auto [i, size] : llvm::enumerate(op.getWindow())) {
+          tap = arith::AddIOp::create(b, loc, at.mul(tap, size),
+                                      at.loop(window + i));
+        }
+        Value isMaximum = arith::CmpFOp::create(
+            b, loc, arith::CmpFPredicate::OEQ, a[0], a[2]);
+        Value number = arith::SelectOp::create(
+            b, loc, isMaximum, at.toReal(tap, type.getElementType()),
+            arith::ConstantOp::create(
+                b, loc, b.getFloatAttr(type.getElementType(), none)));
+        return arith::MinimumFOp::create(b, loc, a.back(), number);
+      });
 }
 
 /// x reduced over `axes`, which are gone from the result.

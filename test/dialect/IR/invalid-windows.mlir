@@ -225,3 +225,67 @@ kreg.model @m(%x: tensor<?x5x3xf32>, %d: tensor<?x5x3xf32>) -> tensor<?x5x3xf32>
   %y = kreg.pool_gradient max %x, %d window [2] strides [2] pads [0] to [0] : tensor<?x5x3xf32>, tensor<?x5x3xf32>
   kreg.return %x : tensor<?x5x3xf32>
 }
+
+// -----
+
+// pool_gradient_c2
+kreg.model @m(%x: tensor<?x4x3xf32>, %d: tensor<?x2x3xf32>) -> tensor<?x4x3xf32> {
+  // expected-error @+1 {{requires positions of a maximum}}
+  %y = kreg.pool_gradient avg %x, %d at %d : tensor<?x2x3xf32> window [2] strides [2] pads [0] to [0] : tensor<?x4x3xf32>, tensor<?x2x3xf32>
+  kreg.return %x : tensor<?x4x3xf32>
+}
+
+// -----
+
+// pool_position_c1
+kreg.model @m(%x: tensor<?x4x3xf32>) -> tensor<?x3x3xf32> {
+  // expected-error @+1 {{requires the result to have the shape of the pooled tensor}}
+  %y = kreg.pool_position %x window [2] strides [2] pads [0] to [0] : tensor<?x4x3xf32> to tensor<?x3x3xf32>
+  kreg.return %y : tensor<?x3x3xf32>
+}
+
+// -----
+
+// embedding_gradient_c1
+kreg.model @m(%ids: tensor<?x3xf32>, %d: tensor<?x3x4xf32>) -> tensor<5x2xf32> {
+  // expected-error @+1 {{requires dy to have the shape of ids and the result's last dimension behind it}}
+  %y = kreg.embedding_gradient %ids, %d : (tensor<?x3xf32>, tensor<?x3x4xf32>) -> tensor<5x2xf32>
+  kreg.return %y : tensor<5x2xf32>
+}
+
+// -----
+
+// random_c1
+kreg.model @m(%x: tensor<?x4xf32>, %s: tensor<3xi32>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{requires a state of 4 words}}
+  %y = kreg.random uniform %s draw 0 like %x : tensor<3xi32>, tensor<?x4xf32> to tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// random_c2
+kreg.model @m(%x: tensor<f32>) -> tensor<4xf32> {
+  %s = kreg.random_state : tensor<4xi32>
+  // expected-error @+1 {{requires a tensor with a batch}}
+  %y = kreg.random uniform %s draw 0 like %x : tensor<4xi32>, tensor<f32> to tensor<4xf32>
+  kreg.return %y : tensor<4xf32>
+}
+
+// -----
+
+// phase_kernel_c1
+kreg.model @m(%k: tensor<3x4x2xf32>) -> tensor<3x2x8xf32> {
+  // expected-error @+1 {{has no phases of type}}
+  %y = kreg.phase_kernel %k strides [2] low [0] : tensor<3x4x2xf32> to tensor<3x2x8xf32>
+  kreg.return %y : tensor<3x2x8xf32>
+}
+
+// -----
+
+// phase_conv_c1
+kreg.model @m(%x: tensor<?x5x3xf32>, %k: tensor<2x2x8xf32>) -> tensor<?x5x8xf32> {
+  // expected-error @+1 {{does not lead from}}
+  %y = kreg.phase_conv %x, %k first [-1] : (tensor<?x5x3xf32>, tensor<2x2x8xf32>) -> tensor<?x5x8xf32>
+  kreg.return %y : tensor<?x5x8xf32>
+}

@@ -187,6 +187,20 @@ kreg.model @steps(%x: tensor<?x6x6x4xf32>, %dy: tensor<?x4x4x4xf32>, %s: tensor<
   %6 = kreg.pool_gradient max %x, %dy window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>
   // CHECK: kreg.dense_kernel_gradient %arg0, %arg0 : (tensor<?x6x6x4xf32>, tensor<?x6x6x4xf32>) -> tensor<4x4xf32>
   %7 = kreg.dense_kernel_gradient %x, %x : (tensor<?x6x6x4xf32>, tensor<?x6x6x4xf32>) -> tensor<4x4xf32>
+  // CHECK: kreg.pool_position %arg0 window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32> to tensor<?x4x4x4xf32>
+  %8 = kreg.pool_position %x window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32> to tensor<?x4x4x4xf32>
+  // CHECK: kreg.pool_gradient max %arg0, %arg1 at %{{.*}} : tensor<?x4x4x4xf32> window [3, 3]
+  %9 = kreg.pool_gradient max %x, %dy at %8 : tensor<?x4x4x4xf32> window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>
+  // CHECK: kreg.embedding_gradient %arg2, %{{.*}} : (tensor<?xf32>, tensor<?x3xf32>) -> tensor<7x3xf32>
+  %10 = kreg.embedding_gradient %s, %1 : (tensor<?xf32>, tensor<?x3xf32>) -> tensor<7x3xf32>
+  // CHECK: %[[STATE:.*]] = kreg.random_state : tensor<4xi32>
+  %11 = kreg.random_state : tensor<4xi32>
+  // CHECK: kreg.random normal %[[STATE]] draw 3 like %arg0 : tensor<4xi32>, tensor<?x6x6x4xf32> to tensor<?x2xf32>
+  %12 = kreg.random normal %11 draw 3 like %x : tensor<4xi32>, tensor<?x6x6x4xf32> to tensor<?x2xf32>
+  // CHECK: kreg.phase_kernel %{{.*}} strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x4x4xf32>
+  %13 = kreg.phase_kernel %2 strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x4x4xf32>
+  // CHECK: kreg.phase_conv %arg1, %{{.*}} first [-1, -1] : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x4xf32>) -> tensor<?x4x2x4x4xf32>
+  %14 = kreg.phase_conv %dy, %13 first [-1, -1] : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x4xf32>) -> tensor<?x4x2x4x4xf32>
   kreg.return %5 : tensor<?x6x6x4xf32> penalties %l
 }
 

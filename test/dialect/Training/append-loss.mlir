@@ -3,7 +3,7 @@
 // RUN: kreg-opt %s --kreg-append-loss --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: kreg.model @mse(
-// CHECK-SAME: %[[X:.+]]: tensor<?x4xf32>, %[[T:.+]]: tensor<?x4xf32> {kreg.name = "t_0"}, %[[W:.+]]: tensor<?xf32> {kreg.name = "sample_weight"})
+// CHECK-SAME: %[[X:.+]]: tensor<?x4xf32>, %[[T:.+]]: tensor<?x4xf32> {kreg.name = "t_0"}, %[[W:.+]]: tensor<?xf32> {kreg.name = "w_0"})
 // CHECK: %[[E:.+]] = kreg.binary sub %[[X]], %[[T]]
 // CHECK: %[[S:.+]] = kreg.unary square %[[E]]
 // CHECK: %[[M:.+]] = kreg.reduce mean %[[S]] axes [1] : (tensor<?x4xf32>) -> tensor<?xf32>

@@ -1,5 +1,5 @@
 // Batch normalisation in training: the batch's statistics and the new moving
-// ones; a frozen one keeps the moving ones.
+// ones; a frozen one keeps the moving ones. Each dropout has a draw of its own.
 // RUN: kreg-opt %s --kreg-specialize-training | FileCheck %s
 
 kreg.variable @bn.mean : tensor<3xf32>
@@ -34,4 +34,21 @@ kreg.model @frozen(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   %0 = kreg.batch_norm %x mean %m variance %v epsilon 1.0e-3 axis 2
     : (tensor<?x5x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<?x5x3xf32>
   kreg.return %0 : tensor<?x5x3xf32>
+}
+
+// CHECK-LABEL: kreg.model @noise
+// CHECK: %[[S:.+]] = kreg.random_state
+// CHECK: %[[U:.+]] = kreg.random uniform %[[S]] draw 0 like %[[X:.+]] : tensor<4xi32>, tensor<?x5x3xf32> to tensor<?x1x3xf32>
+// CHECK: %[[RATE:.+]] = kreg.constant dense<2.500000e-01>
+// CHECK: %[[D:.+]] = kreg.binary sub %[[U]], %[[RATE]]
+// CHECK: %[[KEEP:.+]] = kreg.unary step %[[D]]
+// CHECK: %[[SCALE:.+]] = kreg.constant dense<1.33333337>
+// CHECK: %[[MASK:.+]] = kreg.binary mul %[[KEEP]], %[[SCALE]]
+// CHECK: %[[Y:.+]] = kreg.binary mul %[[X]], %[[MASK]]
+// CHECK: kreg.random normal %{{.+}} draw 1 like %[[Y]]
+// CHECK: kreg.binary add %[[Y]],
+kreg.model @noise(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
+  %0 = kreg.dropout %x rate 0.25 noise_shape [0, 1, 3] : tensor<?x5x3xf32>
+  %1 = kreg.noise gaussian_noise %0 amount 0.5 : tensor<?x5x3xf32>
+  kreg.return %1 : tensor<?x5x3xf32>
 }
