@@ -5,6 +5,7 @@ option(KREGC_WERROR "Treat warnings as errors" ON)
 option(KREGC_BUILD_TESTS "Build the tests" ON)
 option(KREGC_BUILD_BENCH "Build the benchmarks" ON)
 option(KREGC_PCH "Precompile the MLIR headers" ON)
+option(KREGC_FUZZ "Build libFuzzer's programs of test/fuzz" OFF)
 set(KREGC_SANITIZE "" CACHE STRING "Value of -fsanitize=, e.g. address,undefined")
 
 # Debian's config file accepts only an equal major.minor.

@@ -44,5 +44,7 @@ if config.sanitize:
     config.environment["ASAN_OPTIONS"] = (
         "detect_leaks=0:allow_user_poisoning=0:detect_container_overflow=0"
     )
+if config.fuzz:
+    config.available_features.add("fuzz")
 if lit_config.params.get("slow"):
     config.available_features.add("slow")

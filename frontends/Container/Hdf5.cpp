@@ -10,6 +10,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Compiler.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -41,6 +42,9 @@ llvm::Expected<Hdf5File> Hdf5File::open(llvm::StringRef bytes,
   // A small file has no reason to keep a processor busy.
   ConfinementLimits limits;
   limits.cpuSeconds = static_cast<unsigned>(1 + (bytes.size() >> 25));
+#if LLVM_ADDRESS_SANITIZER_BUILD
+  limits.cpuSeconds *= 5;
+#endif
   auto library = ConfinedProcess::start(
       limits, [&](Channel channel) { serveHdf5(bytes, channel); });
   if (!library) {
