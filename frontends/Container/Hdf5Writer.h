@@ -1,6 +1,6 @@
 // HDF5 files to write. Everything happens in memory, and no byte of another
-// file gets to the HDF5 library here. SPDX-License-Identifier: Apache-2.0 WITH
-// LLVM-exception
+// file gets to the HDF5 library here.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef KREGC_FRONTENDS_CONTAINER_HDF5WRITER_H
 #define KREGC_FRONTENDS_CONTAINER_HDF5WRITER_H

@@ -10,12 +10,23 @@ using kreg::BinaryKind;
 using kreg::ReduceKind;
 using kreg::UnaryKind;
 
-Value CallBuilder::constants(ArrayRef<double> values) {
+Value CallBuilder::constants(ArrayRef<double> values, ArrayRef<int64_t> shape) {
   SmallVector<float> floats(values.begin(), values.end());
-  auto type = RankedTensorType::get(static_cast<int64_t>(floats.size()),
-                                    builder.getF32Type());
-  return make<kreg::ConstantOp>(
-      DenseElementsAttr::get(type, ArrayRef<float>(floats)));
+  auto type = RankedTensorType::get(shape, builder.getF32Type());
+  auto numbers = DenseElementsAttr::get(type, ArrayRef<float>(floats));
+  if (numbers.isSplat()) {
+    return make<kreg::ConstantOp>(numbers);
+  }
+  std::string path = layer.name + "/constant";
+  for (int i = 1; module.lookupSymbol(path); ++i) {
+    path = layer.name + "/constant_" + std::to_string(i);
+  }
+  OpBuilder outside = OpBuilder::atBlockBegin(module.getBody());
+  kreg::VariableOp::create(outside, loc, outside.getStringAttr(path),
+                           /*sym_visibility=*/StringAttr(), TypeAttr::get(type),
+                           /*trainable=*/UnitAttr(), kreg::L1L2Attr(),
+                           kreg::OrthogonalAttr(), ElementsAttr(numbers));
+  return make<kreg::ReadOp>(type, path);
 }
 
 Value CallBuilder::unary(UnaryKind kind, Value x, ArrayRef<double> parameters) {

@@ -23,6 +23,7 @@ struct CallBuilder {
   /// Dimensions of time between the batch and what the layer sees: one in a
   /// TimeDistributed layer, whose layer works on each step alike.
   int64_t lead = 0;
+  mlir::ModuleOp module = {}; ///< where constants of several numbers go
 
   /// The layer's weight of that variable name ("kernel"); it exists.
   mlir::Value weight(llvm::StringRef variable);
@@ -81,7 +82,13 @@ struct CallBuilder {
                         llvm::ArrayRef<int64_t> axes, double epsilon);
 
   /// Numbers along the last axis; one broadcasts to anything.
-  mlir::Value constants(llvm::ArrayRef<double> values);
+  mlir::Value constants(llvm::ArrayRef<double> values) {
+    return constants(values, static_cast<int64_t>(values.size()));
+  }
+  /// Numbers of that shape, row-major. Several different ones are a variable
+  /// that is not trained, `<layer>/constant`: kernels read them from memory.
+  mlir::Value constants(llvm::ArrayRef<double> values,
+                        llvm::ArrayRef<int64_t> shape);
   mlir::Value constant(double value) { return constants(value); }
 
   mlir::Value unary(mlir::kreg::UnaryKind kind, mlir::Value x,
@@ -145,6 +152,7 @@ Result importConfig(CallBuilder &call, const keras::RescalingConfig &);
 Result importConfig(CallBuilder &call, const keras::DotConfig &);
 Result importConfig(CallBuilder &call, const keras::EmbeddingConfig &);
 Result importConfig(CallBuilder &call, const keras::IdentityConfig &);
+Result importConfig(CallBuilder &call, const keras::OperationConfig &);
 
 } // namespace kregc::import
 

@@ -34,6 +34,7 @@ private:
 
   const keras::Model &model;
   OpBuilder builder;
+  OwningOpRef<ModuleOp> module;
   llvm::DenseMap<int, Value> results; ///< of each call
 };
 
@@ -163,7 +164,7 @@ llvm::Error ModelImporter::importCall(int index) {
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.createBlock(&body);
-    CallBuilder inside{builder, loc, layer, call, inputs};
+    CallBuilder inside{builder, loc, layer, call, inputs, /*lead=*/0, *module};
     Result result = std::visit(
         [&](const auto &config) { return importConfig(inside, config); },
         layer.config);
@@ -185,7 +186,7 @@ llvm::Error ModelImporter::importCall(int index) {
 llvm::Expected<OwningOpRef<ModuleOp>> ModelImporter::run() {
   MLIRContext *context = builder.getContext();
   Location loc = FileLineColLoc::get(context, model.file, 0, 0);
-  OwningOpRef<ModuleOp> module = ModuleOp::create(builder, loc);
+  module = ModuleOp::create(builder, loc);
   (*module)->setAttr("kreg.file", builder.getStringAttr(model.file));
   (*module)->setAttr("kreg.name", builder.getStringAttr(model.name));
   (*module)->setAttr("kreg.keras_version",
@@ -219,7 +220,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> ModelImporter::run() {
     return diagnose(kregc::Diagnostic::UnsupportedOption, model.file,
                     model.name, "a combination of layers that does not verify");
   }
-  return module;
+  return std::move(module);
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>>

@@ -25,11 +25,28 @@ Result import::importConfig(CallBuilder &call,
       });
 }
 
+/// Σ(mask·x)/Σ mask along the steps, as Keras has it: NaN without a step.
+static Value averageOfMasked(CallBuilder &call, int64_t axis, bool keepDims) {
+  Value x = call.inputs[0];
+  SmallVector<int64_t> sample{1, 1};
+  sample[axis - 1] = typeOf(x).getDimSize(axis);
+  Value mask = call.reshape(call.inputs[1], sample);
+  auto sum = [&](Value of) -> Value {
+    return call.make<kreg::ReduceOp>(kreg::ReduceKind::Sum, of, axis, keepDims);
+  };
+  return call.binary(kreg::BinaryKind::Div,
+                     sum(call.binary(kreg::BinaryKind::Mul, x, mask)),
+                     sum(mask));
+}
+
 Result import::importConfig(CallBuilder &call,
                             const keras::GlobalPoolConfig &config) {
   SmallVector<int64_t> axes;
   for (int64_t i = 0; i < config.rank; ++i) {
     axes.push_back(call.lead + (config.channelsFirst ? i + 2 : i + 1));
+  }
+  if (call.inputs.size() == 2) {
+    return averageOfMasked(call, axes.front(), config.keepDims);
   }
   auto kind = config.max ? kreg::ReduceKind::Max : kreg::ReduceKind::Mean;
   return call.make<kreg::ReduceOp>(kind, call.inputs[0], axes, config.keepDims);

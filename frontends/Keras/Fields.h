@@ -86,6 +86,12 @@ llvm::Expected<Activation> readActivation(const JsonValue *value,
                                           llvm::StringRef layer,
                                           const Version &version);
 
+/// An activation by its Keras name with default parameters, if there is one. A
+/// name that Keras knows and the compiler does not is refused when it is
+/// compiled.
+std::optional<Activation> activationByName(llvm::StringRef name,
+                                           const Version &version);
+
 /// Refuses custom classes and lambdas by name, before their config is read.
 llvm::Error refuseForeign(const JsonValue &object, llvm::StringRef layer,
                           llvm::StringRef what);

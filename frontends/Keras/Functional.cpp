@@ -4,7 +4,9 @@
 
 #include "frontends/Keras/Fields.h"
 #include "frontends/Keras/Graph.h"
+#include "frontends/Keras/Operations.h"
 #include "frontends/Keras/Scope.h"
+#include "frontends/Keras/Version.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -48,12 +50,17 @@ int64_t FunctionalReader::firstCall(const Entry &entry, bool isEnd) const {
   if (!entry.model) {
     return 0;
   }
-  if (version.major >= 3) {
+  if (!holds(Fact::CountsMakingOfModelInNodes, version)) {
     return isEnd && entry.model->functional ? 1 : 0;
   }
   bool built = entry.model->functional ||
                entry.model->entries[0].className == "InputLayer";
   return built ? 1 : 0;
+}
+
+/// Layers for which a mask is one more input.
+static bool takesMask(const Entry &entry) {
+  return entry.className == "GlobalAveragePooling1D";
 }
 
 llvm::Error FunctionalReader::readNodes() {
@@ -78,7 +85,10 @@ llvm::Error FunctionalReader::readNodes() {
     entry.nodes.resize(count);
     tensors.emplace_back(count);
     for (size_t i = 0; i < count && !isInput; ++i) {
-      auto node = readNode(*(*nodes)->elements()[i], entry.name);
+      const JsonValue &json = *(*nodes)->elements()[i];
+      auto node = isOperation(*entry.json)
+                      ? readOperationNode(json)
+                      : readNode(json, entry.name, takesMask(entry));
       if (!node) {
         return node.takeError();
       }

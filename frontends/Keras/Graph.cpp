@@ -5,9 +5,12 @@
 #include "frontends/Keras/Graph.h"
 
 #include "frontends/Keras/Fields.h"
+#include "frontends/Keras/Masks.h"
+#include "frontends/Keras/Operations.h"
 #include "frontends/Keras/Optimizers.h"
 #include "frontends/Keras/Scope.h"
 #include "frontends/Keras/Shapes.h"
+#include "frontends/Keras/Version.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -19,7 +22,8 @@ namespace {
 /// Makes the calls of a Model from its scopes.
 class Caller {
 public:
-  explicit Caller(Model &model) : model(model), counts(model.layers.size()) {}
+  explicit Caller(Model &model)
+      : model(model), counts(model.layers.size()), masks(model) {}
 
   /// Calls a model with these tensors; the outermost one makes its own inputs.
   llvm::Expected<std::vector<TensorRef>>
@@ -29,13 +33,47 @@ private:
   llvm::Expected<std::vector<TensorRef>>
   callEntry(const Entry &entry, const std::vector<TensorRef> &inputs);
   llvm::Error addCall(int layer, std::vector<TensorRef> inputs);
+  llvm::Error refuseOldCall(const Scope &scope);
+  llvm::Error addMask(int layer, std::vector<TensorRef> &inputs);
 
   Model &model;
   std::vector<int> counts; ///< calls of each layer so far
+  Masks masks;
   size_t budget = maxCalls;
 };
 
 } // namespace
+
+/// Where TimeDistributed penalises what the layer in it computes, it has made
+/// one batch of the steps of all samples: the penalty is that of its own
+/// output, divided by the number of steps.
+static llvm::Error penaliseSteps(const Model &model, Layer &layer,
+                                 const Shape &input) {
+  const Layer *inner = &layer;
+  double steps = 1;
+  for (size_t axis = 1;
+       const auto *wrapper = std::get_if<TimeDistributedConfig>(&inner->config);
+       ++axis) {
+    steps *= static_cast<double>(input[axis]);
+    inner = wrapper->layer.get();
+  }
+  if (inner == &layer || !inner->activityRegularizer ||
+      !holds(Fact::AppliesPenaltyInTimeDistributed, model.version)) {
+    return llvm::Error::success();
+  }
+  Regularizer scaled = *inner->activityRegularizer;
+  for (double *factor : {&scaled.l1, &scaled.l2, &scaled.factor}) {
+    *factor /= model.dividesPenaltyByBatch ? steps : 1;
+  }
+  const auto &other = layer.activityRegularizer;
+  if (scaled.kind != Regularizer::Kind::L1L2 ||
+      (other && (other->l1 != scaled.l1 || other->l2 != scaled.l2))) {
+    return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
+                    "the penalty of the layer in it");
+  }
+  layer.activityRegularizer = scaled;
+  return llvm::Error::success();
+}
 
 /// Infers the shape of a call; all calls of a layer need the same weights.
 static llvm::Error inferShape(Model &model, Call &call) {
@@ -51,6 +89,9 @@ static llvm::Error inferShape(Model &model, Call &call) {
   call.shape = std::move(*shape);
   if (inputs.empty()) {
     return llvm::Error::success();
+  }
+  if (llvm::Error error = penaliseSteps(model, layer, inputs.front())) {
+    return error;
   }
   auto weights = expectedWeights(layer, inputs.front(), model.version);
   if (!weights) {
@@ -72,7 +113,35 @@ static llvm::Error inferShape(Model &model, Call &call) {
   return llvm::Error::success();
 }
 
+/// Adds the mask that comes with the input of a layer that looks at one, unless
+/// the file gives it one itself.
+llvm::Error Caller::addMask(int layer, std::vector<TensorRef> &inputs) {
+  const Layer &reader = model.layers[layer];
+  if (inputs.size() != 1 || !looksAtMask(reader)) {
+    return llvm::Error::success();
+  }
+  std::optional<MaskSource> mask = masks.of(inputs.front());
+  if (!mask) {
+    return llvm::Error::success();
+  }
+  if (mask->several || reader.className == "Softmax") {
+    return diagnose(Diagnostic::UnsupportedOption, reader.where, reader.name,
+                    "a mask of its input");
+  }
+  model.layers.push_back(makeMaskLayer(reader));
+  counts.push_back(0);
+  int maker = static_cast<int>(model.layers.size()) - 1;
+  if (llvm::Error error = addCall(maker, {mask->ids})) {
+    return error;
+  }
+  inputs.push_back({static_cast<int>(model.calls.size()) - 1, 0});
+  return llvm::Error::success();
+}
+
 llvm::Error Caller::addCall(int layer, std::vector<TensorRef> inputs) {
+  if (llvm::Error error = addMask(layer, inputs)) {
+    return error;
+  }
   Call call;
   call.layer = layer;
   call.index = counts[layer]++;
@@ -81,25 +150,39 @@ llvm::Error Caller::addCall(int layer, std::vector<TensorRef> inputs) {
     return error;
   }
   model.calls.push_back(std::move(call));
+  masks.noteLastCall();
+  return llvm::Error::success();
+}
+
+/// What old releases of Keras penalise in a model that is called is no penalty
+/// of a layer's output.
+llvm::Error Caller::refuseOldCall(const Scope &scope) {
+  if (!holds(Fact::RegularizesInputsOfCalledModels, model.version)) {
+    return llvm::Error::success();
+  }
+  for (const Entry &entry : scope.entries) {
+    if (entry.layer >= 0 && model.layers[entry.layer].activityRegularizer) {
+      return diagnose(Diagnostic::UnsupportedOption,
+                      model.layers[entry.layer].where, entry.name,
+                      "a penalty in a model that Keras " + model.version.text +
+                          " calls (it penalises the inputs)");
+    }
+  }
   return llvm::Error::success();
 }
 
 llvm::Expected<std::vector<TensorRef>>
 Caller::callEntry(const Entry &entry, const std::vector<TensorRef> &inputs) {
   if (entry.model) {
+    if (llvm::Error error = refuseOldCall(*entry.model)) {
+      return std::move(error);
+    }
     return call(*entry.model, inputs, /*outermost=*/false);
   }
   if (llvm::Error error = addCall(entry.layer, inputs)) {
     return std::move(error);
   }
-  TensorRef result{static_cast<int>(model.calls.size()) - 1, 0};
-  if (entry.behind >= 0) {
-    if (llvm::Error error = addCall(entry.behind, {result})) {
-      return std::move(error);
-    }
-    ++result.call;
-  }
-  return std::vector<TensorRef>{result};
+  return std::vector<TensorRef>{{static_cast<int>(model.calls.size()) - 1, 0}};
 }
 
 llvm::Expected<std::vector<TensorRef>>
@@ -229,13 +312,17 @@ static llvm::Error checkInputs(const Model &model) {
 }
 
 /// Where the layers of a model stand among the weights of a file.
-static WeightGroup groupOf(const Scope &scope) {
+static WeightGroup groupOf(const Scope &scope, const Version &version) {
   WeightGroup group;
   group.name = scope.name;
   for (const Entry &entry : scope.entries) {
+    if (entry.json && isOperation(*entry.json) &&
+        !holds(Fact::CountsFunctionsAsLayers, version)) {
+      continue;
+    }
     WeightGroup member;
     if (entry.model) {
-      member = groupOf(*entry.model);
+      member = groupOf(*entry.model, version);
     }
     member.name = entry.name;
     member.className = entry.className;
@@ -247,7 +334,8 @@ static WeightGroup groupOf(const Scope &scope) {
 
 /// Keras 3's TimeDistributed calls its layer in a way that makes no penalty.
 static void warnOfIgnored(const Layer &inner, Model &model) {
-  if (inner.activityRegularizer) {
+  if (inner.activityRegularizer &&
+      !holds(Fact::AppliesPenaltyInTimeDistributed, model.version)) {
     model.warnings.push_back(
         {"ignored-regularizer", inner.name,
          "Keras " + model.version.text +
@@ -263,12 +351,13 @@ llvm::Error keras::readGraph(const JsonValue &root, Model &model) {
     return scope.takeError();
   }
   model.name = (*scope)->name;
-  model.groups = groupOf(**scope);
+  model.groups = groupOf(**scope, model.version);
   auto outputs = Caller(model).call(**scope, {}, /*outermost=*/true);
   if (!outputs) {
     return outputs.takeError();
   }
   model.outputs = std::move(*outputs);
+  reader.configs.resize(model.layers.size()); // masks have none
   for (auto [layer, config] : llvm::zip_equal(model.layers, reader.configs)) {
     if (!config) {
       continue; // an InputLayer that is not in the file

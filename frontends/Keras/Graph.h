@@ -24,10 +24,15 @@ struct NodeTensor {
   int64_t call, output;
 };
 
-/// Reads one inbound node of `layer` in either form. Constants as arguments,
-/// masks and a fixed training flag are unsupported.
-llvm::Expected<std::vector<NodeTensor>> readNode(const JsonValue &node,
-                                                 llvm::StringRef layer);
+/// Reads one inbound node of `layer` in either form. Constants as arguments and
+/// a fixed training flag are unsupported; so is a mask, unless the layer takes
+/// one, behind its other tensors.
+llvm::Expected<std::vector<NodeTensor>>
+readNode(const JsonValue &node, llvm::StringRef layer, bool takesMask);
+
+/// The same of a function of keras.ops: its tensors, without the constants.
+llvm::Expected<std::vector<NodeTensor>>
+readOperationNode(const JsonValue &node);
 
 /// Reads `input_layers` or `output_layers`: one tensor, a list or a dictionary.
 llvm::Expected<std::vector<NodeTensor>> readEnds(const JsonValue &ends);

@@ -102,6 +102,7 @@ struct PoolConfig {
   Padding padding;
   bool channelsFirst;
 };
+/// The average over one dimension may have a second input, the mask of the steps.
 struct GlobalPoolConfig { bool max; int64_t rank; bool channelsFirst, keepDims; };
 struct FlattenConfig { bool channelsFirst; };
 struct ReshapeConfig { Shape target; };           ///< without the batch, -1 resolved later
@@ -169,6 +170,34 @@ struct IdentityConfig {};
 struct Layer;
 struct TimeDistributedConfig { std::shared_ptr<const Layer> layer; }; ///< never null; its weights are the wrapper's
 
+// Functions of keras.ops (and of TensorFlow, in Keras 2) as nodes of a
+// Functional; those that a layer computes as well have that layer's config.
+struct OperationConstant { std::vector<double> values; Shape shape; }; ///< row-major; no shape: one number
+struct BinaryOperation {                          ///< broadcasts as NumPy does
+  enum class Kind { Add, Subtract, Multiply, Divide, Maximum, Minimum, NotEqual } kind;
+  std::optional<OperationConstant> constant;      ///< none: of two tensors
+  bool constantFirst = false;
+};
+struct ReduceOperation {                          ///< Variance and Deviation are biased
+  enum class Kind { Sum, Mean, Max, Min, Variance, Deviation } kind;
+  std::vector<int64_t> axes;
+  bool keepDims;
+};
+struct PowerOperation { double exponent; };
+struct MatmulOperation { bool transposeA, transposeB; };
+struct ExtentOperation { bool insert; std::vector<int64_t> axes; }; ///< expand_dims, squeeze
+struct SliceOperation {                           ///< x[1:3, ..., 0, None]
+  struct Item {
+    enum class Kind { Range, Index, Ellipsis, NewAxis } kind;
+    std::optional<int64_t> start, stop, step;     ///< of a range; start of an index
+  };
+  std::vector<Item> items;
+};
+struct StackOperation { int64_t axis; };
+struct OperationConfig {
+  std::variant<BinaryOperation, PowerOperation, ReduceOperation, MatmulOperation, ExtentOperation, SliceOperation, StackOperation> kind;
+};
+
 using LayerConfig =
     std::variant<InputConfig, DenseConfig, ConvConfig, DepthwiseConvConfig, PoolConfig, GlobalPoolConfig,
                  FlattenConfig, ReshapeConfig, PermuteConfig, ZeroPaddingConfig, ActivationConfig,
@@ -177,7 +206,7 @@ using LayerConfig =
                  EinsumDenseConfig, CroppingConfig, UpSamplingConfig, RepeatVectorConfig, PReluConfig,
                  SoftmaxConfig, NoiseConfig, LayerNormConfig, GroupNormConfig, UnitNormConfig,
                  NormalizationConfig, RescalingConfig, DotConfig, EmbeddingConfig, IdentityConfig,
-                 TimeDistributedConfig>;
+                 TimeDistributedConfig, OperationConfig>;
 
 /// A layer of the file. A shared layer is one Layer with several Calls.
 struct Layer {
@@ -185,6 +214,7 @@ struct Layer {
   std::string className;   ///< "Conv2D"
   LayerConfig config;
   bool trainable = true;
+  bool operation = false;  ///< a function of keras.ops, which Keras does not count as a layer
   std::optional<Regularizer> activityRegularizer;
   std::vector<Weight> weights; ///< in Keras' creation order (kernel, bias …)
   std::string where;       ///< "model.keras/config.json: config.layers[3]"

@@ -3,9 +3,16 @@
 
 #include "frontends/Keras/Fields.h"
 #include "frontends/Keras/Graph.h"
+#include "frontends/Keras/Operations.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
 
 using namespace kregc;
 using namespace kregc::keras;
+
+/// What stands for the layer where a node of Keras 2 has a constant.
+static constexpr llvm::StringLiteral constantMark("_CONSTANT_VALUE");
 
 /// Whether a value is ["layer", 0, 0] with or without more behind it.
 static bool isReference(const JsonValue &value) {
@@ -29,15 +36,29 @@ static llvm::Expected<NodeTensor> readReference(const JsonValue &value) {
                     parts[2]->integer()};
 }
 
+/// The values of a list, or of a dictionary in the order of Keras'
+/// tree.flatten: by key, whatever the order of the file.
+static llvm::SmallVector<const JsonValue *> flattened(const JsonValue &value) {
+  llvm::SmallVector<const JsonValue *> values(value.elements().begin(),
+                                              value.elements().end());
+  if (value.isObject()) {
+    llvm::sort(values, [](const JsonValue *a, const JsonValue *b) {
+      return a->key() < b->key();
+    });
+  }
+  return values;
+}
+
 //===----------------------------------------------------------------------===//
 // Keras 3
 //===----------------------------------------------------------------------===//
 
-/// Appends the tensors of an argument: a tensor or nested lists of tensors.
+/// Appends the tensors of an argument: a tensor, or nested lists and
+/// dictionaries of tensors.
 static llvm::Error collectTensors(const JsonValue &value, llvm::StringRef layer,
                                   std::vector<NodeTensor> &out) {
-  if (value.isArray()) {
-    for (const JsonValue *element : value.elements()) {
+  if (value.isArray() || (value.isObject() && !value.find("class_name"))) {
+    for (const JsonValue *element : flattened(value)) {
       if (llvm::Error error = collectTensors(*element, layer, out)) {
         return error;
       }
@@ -73,7 +94,7 @@ static bool isDefault(const JsonValue &value) {
 }
 
 static llvm::Expected<std::vector<NodeTensor>>
-readKeras3(const JsonValue &node, llvm::StringRef layer) {
+readKeras3(const JsonValue &node, llvm::StringRef layer, bool takesMask) {
   auto args = member(node, "args", JsonValue::Kind::Array);
   if (!args) {
     return args.takeError();
@@ -100,7 +121,8 @@ readKeras3(const JsonValue &node, llvm::StringRef layer) {
     if (isDefault(*value)) {
       continue;
     }
-    if (value->key() != "inputs" || !values.empty()) {
+    bool isMask = takesMask && value->key() == "mask";
+    if (!isMask && (value->key() != "inputs" || !values.empty())) {
       return diagnose(Diagnostic::NodeArgument, value->where(), layer,
                       ("'" + value->key() + "' = " + value->describe()).str());
     }
@@ -123,7 +145,7 @@ static llvm::Error readKeras2Entry(const JsonValue &entry,
   if (!reference) {
     return reference.takeError();
   }
-  if (reference->layer == "_CONSTANT_VALUE") {
+  if (reference->layer == constantMark) {
     return diagnose(Diagnostic::NodeArgument, entry.where(), layer,
                     "a constant");
   }
@@ -140,10 +162,10 @@ static llvm::Error readKeras2Entry(const JsonValue &entry,
   return llvm::Error::success();
 }
 
-llvm::Expected<std::vector<NodeTensor>> keras::readNode(const JsonValue &node,
-                                                        llvm::StringRef layer) {
+llvm::Expected<std::vector<NodeTensor>>
+keras::readNode(const JsonValue &node, llvm::StringRef layer, bool takesMask) {
   if (node.isObject()) {
-    return readKeras3(node, layer);
+    return readKeras3(node, layer, takesMask);
   }
   if (!node.isArray()) {
     return diagnose(Diagnostic::NodeForm, node.where(), node.describe());
@@ -158,6 +180,87 @@ llvm::Expected<std::vector<NodeTensor>> keras::readNode(const JsonValue &node,
   for (const JsonValue *entry : node.elements()) {
     if (llvm::Error error = readKeras2Entry(*entry, layer, tensors)) {
       return std::move(error);
+    }
+  }
+  return tensors;
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+bool keras::isTensor(const JsonValue &value) {
+  if (isReference(value)) {
+    return value.elements()[0]->string() != constantMark &&
+           value.elements()[1]->isInt() && value.elements()[2]->isInt();
+  }
+  const JsonValue *className = value.find("class_name");
+  return className && className->isString() &&
+         className->string() == "__keras_tensor__";
+}
+
+llvm::Expected<OperationCall> keras::readOperationCall(const JsonValue &node) {
+  OperationCall call;
+  if (node.isObject()) {
+    auto args = member(node, "args", JsonValue::Kind::Array);
+    if (!args) {
+      return args.takeError();
+    }
+    call.arguments.assign((*args)->elements().begin(),
+                          (*args)->elements().end());
+    call.named = node.find("kwargs");
+    return call;
+  }
+  // One tensor or constant with the named arguments behind it, or a list of
+  // tensors, each with the same named arguments.
+  const JsonValue *first = &node;
+  if (node.isArray() && node.size() > 0 && !isReference(node)) {
+    first = node.elements()[0];
+  }
+  if (!isReference(*first)) {
+    return diagnose(Diagnostic::NodeForm, node.where(), node.describe());
+  }
+  call.arguments.push_back(&node);
+  call.named = first->size() > 3 ? first->elements()[3] : nullptr;
+  return call;
+}
+
+llvm::Expected<std::vector<NodeTensor>>
+keras::readOperationNode(const JsonValue &node) {
+  auto call = readOperationCall(node);
+  if (!call) {
+    return call.takeError();
+  }
+  std::vector<const JsonValue *> values = std::move(call->arguments);
+  if (call->named) {
+    values.insert(values.end(), call->named->elements().begin(),
+                  call->named->elements().end());
+  }
+  std::vector<NodeTensor> tensors;
+  auto add = [&](const JsonValue &value) -> llvm::Error {
+    if (value.isArray()) {
+      auto reference = readReference(value);
+      if (!reference) {
+        return reference.takeError();
+      }
+      tensors.push_back(*reference);
+      return llvm::Error::success();
+    }
+    return collectTensors(value, "", tensors);
+  };
+  for (const JsonValue *value : values) {
+    if (isTensor(*value)) {
+      if (llvm::Error error = add(*value)) {
+        return std::move(error);
+      }
+      continue;
+    }
+    for (const JsonValue *element : value->elements()) {
+      if (isTensor(*element)) {
+        if (llvm::Error error = add(*element)) {
+          return std::move(error);
+        }
+      }
     }
   }
   return tensors;
@@ -181,7 +284,7 @@ static llvm::Error collectEnds(const JsonValue &value,
     return diagnose(Diagnostic::JsonKind, value.where(), value.describe(),
                     "tensors [layer, call, output]");
   }
-  for (const JsonValue *element : value.elements()) {
+  for (const JsonValue *element : flattened(value)) {
     if (llvm::Error error = collectEnds(*element, out)) {
       return error;
     }

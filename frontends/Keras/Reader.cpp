@@ -13,6 +13,7 @@
 #include "frontends/Keras/Version.h"
 #include "frontends/Keras/Weights.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -228,6 +229,34 @@ static llvm::Error readWeightsFile(llvm::StringRef path, bool values,
   return readArchiveWeights(*file, values, model);
 }
 
+/// "3.9 or later", "3.5 to before 3.6".
+static std::string printRange(const VersionRange &range) {
+  auto release = [](llvm::StringRef text) {
+    text.consume_back(".0");
+    return text.str();
+  };
+  return release(range.from) + (range.until == "99.0.0"
+                                    ? " or later"
+                                    : " to before " + release(range.until));
+}
+
+/// Asks for the release where it matters: a model without activity penalties
+/// computes the same in every release of Keras 3.
+static llvm::Error askForVersion(const VersionRange &range,
+                                 llvm::StringRef path, const Model &model) {
+  auto change = changeWithin(Fact::DividesPenaltyByBatch, range);
+  bool penalised = llvm::any_of(model.layers, [](const Layer &layer) {
+    return layer.activityRegularizer.has_value();
+  });
+  if (!change || !penalised) {
+    return llvm::Error::success();
+  }
+  return withNote(
+      diagnose(Diagnostic::VersionAmbiguous, path, printRange(range), *change),
+      "say it with --keras-version, for example --keras-version " + range.from +
+          " or --keras-version 3.15.1");
+}
+
 static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
                             const ReadOptions &options, Model &model) {
   auto config = JsonDocument::parse(bytes, path);
@@ -249,21 +278,25 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
                     className->string());
   }
   std::optional<std::string> version = versionIn(root);
-  if (!version && !options.kerasVersion) {
-    if (std::optional<Version> guess = fingerprint(root)) {
-      version = guess->text;
-      model.warnings.push_back(
-          {"guessed-version", "",
-           "the file does not say which Keras wrote it; its keys are those of "
-           "Keras " +
-               guess->text + " or a little later"});
-    }
+  std::optional<VersionRange> guess;
+  if (!version && !options.kerasVersion && (guess = fingerprint(root))) {
+    version = guess->from.str();
+    model.warnings.push_back(
+        {"guessed-version", "",
+         "the file does not say which Keras wrote it; its keys are those of "
+         "Keras " +
+             printRange(*guess)});
   }
   if (llvm::Error error = setVersion(options, version, path, model)) {
     return error;
   }
   if (llvm::Error error = readGraph(root, model)) {
     return error;
+  }
+  if (guess) {
+    if (llvm::Error error = askForVersion(*guess, path, model)) {
+      return error;
+    }
   }
   std::string weights = options.weightsPath.value_or(weightsBeside(path));
   if (!options.weightsPath && !llvm::sys::fs::exists(weights)) {
@@ -276,26 +309,14 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
 // Any
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<Model> keras::readModel(llvm::StringRef path,
-                                       const ReadOptions &options) {
-  Model model;
-  model.file = path.str();
-  if (llvm::sys::fs::is_directory(path)) {
-    model.format = "keras";
-    if (llvm::Error error =
-            readBundle(Bundle::ofFolder(path), path, options, model)) {
-      return std::move(error);
-    }
-    return model;
-  }
-  auto buffer = openFile(path);
-  if (!buffer) {
-    return buffer.takeError();
-  }
-  llvm::StringRef bytes = (*buffer)->getBuffer();
+llvm::Expected<Model> keras::readModelBytes(llvm::StringRef bytes,
+                                            llvm::StringRef path,
+                                            const ReadOptions &options) {
   if (bytes.empty()) {
     return diagnose(Diagnostic::EmptyFile, path);
   }
+  Model model;
+  model.file = path.str();
   llvm::Error error = llvm::Error::success();
   if (bytes.starts_with("PK")) {
     model.format = "keras";
@@ -314,6 +335,25 @@ llvm::Expected<Model> keras::readModel(llvm::StringRef path,
     return std::move(error);
   }
   return model;
+}
+
+llvm::Expected<Model> keras::readModel(llvm::StringRef path,
+                                       const ReadOptions &options) {
+  if (llvm::sys::fs::is_directory(path)) {
+    Model model;
+    model.file = path.str();
+    model.format = "keras";
+    if (llvm::Error error =
+            readBundle(Bundle::ofFolder(path), path, options, model)) {
+      return std::move(error);
+    }
+    return model;
+  }
+  auto buffer = openFile(path);
+  if (!buffer) {
+    return buffer.takeError();
+  }
+  return readModelBytes((*buffer)->getBuffer(), path, options);
 }
 
 std::vector<bool> keras::liveCalls(const Model &model) {

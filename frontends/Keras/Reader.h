@@ -35,6 +35,12 @@ struct ReadOptions {
 llvm::Expected<Model> readModel(llvm::StringRef path,
                                 const ReadOptions &options = {});
 
+/// The same of a file in memory; `path` is what messages call it. The weights
+/// of a bare .json are still looked for beside `path`.
+llvm::Expected<Model> readModelBytes(llvm::StringRef bytes,
+                                     llvm::StringRef path,
+                                     const ReadOptions &options = {});
+
 /// For each call of the model whether its result reaches a model output.
 std::vector<bool> liveCalls(const Model &model);
 

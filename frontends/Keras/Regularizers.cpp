@@ -188,9 +188,7 @@ keras::readRegularizer(const JsonValue *value, llvm::StringRef layer,
 // Activations
 //===----------------------------------------------------------------------===//
 
-/// An activation by its Keras name with default parameters. A name that Keras
-/// knows and the compiler does not is refused when it is compiled.
-static std::optional<Activation> activationByName(llvm::StringRef name,
+std::optional<Activation> keras::activationByName(llvm::StringRef name,
                                                   const Version &version) {
   static const char *const plain[] = {
       "linear",    "relu",      "relu6",       "sigmoid",        "tanh",

@@ -5,6 +5,7 @@
 
 #include "frontends/Keras/Fields.h"
 #include "frontends/Keras/Layers/Layers.h"
+#include "frontends/Keras/Operations.h"
 
 using namespace kregc;
 using namespace kregc::keras;
@@ -46,7 +47,8 @@ llvm::Error ScopeReader::readEntry(const JsonValue &json,
     entry.model = std::move(*scope);
     return llvm::Error::success();
   }
-  auto layer = readLayer(json, model.version);
+  auto layer = isOperation(json) ? readOperation(json, model.version)
+                                 : readLayer(json, model.version);
   if (!layer) {
     return layer.takeError();
   }

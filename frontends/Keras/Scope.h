@@ -29,7 +29,6 @@ struct Entry {
   const JsonValue *json = nullptr;
   std::string name, className;
   int layer = -1;               ///< index into Model::layers
-  int behind = -1;              ///< a layer behind it: a wrapper's own penalty
   std::unique_ptr<Scope> model; ///< of a nested model
   std::vector<std::vector<LocalTensor>> nodes; ///< inputs of each call
 };

@@ -4,6 +4,7 @@
 #include "frontends/Keras/Shapes.h"
 
 #include "frontends/Container/Error.h"
+#include "frontends/Keras/Operations.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -93,6 +94,11 @@ public:
       return wrongRank("rank " + std::to_string(config.rank + 2));
     }
     size_t axis = channelAxis(config.channelsFirst);
+    if (inputs.size() == 2 &&
+        inputs[1] != Shape{input[0], input[axis == 1 ? 2 : 1]}) {
+      return mismatch("a mask of shape " + printShape(inputs[1]) +
+                      " does not fit an input of shape " + printShape(input));
+    }
     Shape shape = {input[0]};
     for (size_t i = 1; i < input.size(); ++i) {
       if (i == axis) {
@@ -118,6 +124,10 @@ public:
     if (open != shape.end() && want > 0) {
       fits = have % want == 0;
       *open = have / want;
+    }
+    if (!fits && layer.operation) { // it would join or split the batch
+      return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
+                      "a new shape with another batch");
     }
     if (!fits) {
       return mismatch("cannot reshape " + printShape(input) + " to " +
@@ -399,6 +409,10 @@ public:
 
   llvm::Expected<Shape> operator()(const IdentityConfig &) { return input; }
 
+  llvm::Expected<Shape> operator()(const OperationConfig &config) {
+    return inferOperation(layer, config, inputs);
+  }
+
   /// The input's shape, if the axes are different ones of it.
   llvm::Expected<Shape> withAxes(llvm::ArrayRef<int64_t> axes) {
     std::vector<int64_t> seen;
@@ -513,7 +527,12 @@ static llvm::Error checkCount(const Layer &layer, size_t count) {
   const auto *merge = std::get_if<MergeConfig>(&layer.config);
   bool pair = std::holds_alternative<DotConfig>(layer.config) ||
               (merge && merge->kind == MergeConfig::Kind::Subtract);
-  bool any = merge || std::holds_alternative<ConcatenateConfig>(layer.config);
+  bool any = merge || std::holds_alternative<ConcatenateConfig>(layer.config) ||
+             std::holds_alternative<OperationConfig>(layer.config);
+  const auto *pool = std::get_if<GlobalPoolConfig>(&layer.config);
+  if (pool && pool->rank == 1 && !pool->max && count == 2) {
+    return llvm::Error::success(); // with a mask
+  }
   if (pair ? count == 2 : any ? count >= 1 : count == 1) {
     return llvm::Error::success();
   }

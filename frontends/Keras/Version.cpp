@@ -1,12 +1,9 @@
-// Version texts, the table of facts, and the keys that give a release away.
+// Version texts and the table of facts.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Keras/Version.h"
 
 #include "frontends/Container/Error.h"
-#include "frontends/Container/Json.h"
-
-#include "llvm/ADT/SmallVector.h"
 
 #include <tuple>
 
@@ -85,60 +82,19 @@ llvm::Expected<Version> keras::parseVersion(llvm::StringRef text,
   return version;
 }
 
-namespace {
-/// Which of the telling keys a config has anywhere.
-struct Traces {
-  bool stringDtype = false, floatPolicy = false, policy = false;
-  bool quantization = false, optional = false;
-  bool renorm = false, batchNorm = false;
-  bool axes = false, glorot = false;
-};
-} // namespace
-
-static void collect(const JsonValue &root, Traces &traces) {
-  llvm::SmallVector<const JsonValue *> open = {&root};
-  while (!open.empty()) {
-    const JsonValue *value = open.pop_back_val();
-    const JsonValue *name = value->find("class_name");
-    const JsonValue *config = value->find("config");
-    if (name && name->isString() && config && config->isObject()) {
-      llvm::StringRef text = name->string();
-      const JsonValue *dtype = config->find("dtype");
-      traces.stringDtype |= dtype && dtype->isString() &&
-                            text != "InputLayer" && text != "__keras_tensor__";
-      traces.floatPolicy |= text == "FloatDTypePolicy";
-      traces.policy |= text == "DTypePolicy";
-      traces.quantization |= config->find("quantization_config") != nullptr;
-      traces.optional |= text == "InputLayer" && config->find("optional");
-      traces.batchNorm |= text == "BatchNormalization";
-      traces.renorm |= config->find("renorm") != nullptr;
-      traces.glorot |= text == "GlorotUniform";
-      traces.axes |= text == "GlorotUniform" && config->find("input_axes");
-    }
-    open.append(value->elements().begin(), value->elements().end());
-  }
+bool keras::isBefore(llvm::StringRef release, llvm::StringRef other) {
+  return numbersOf(release) < numbersOf(other);
 }
 
-std::optional<Version> keras::fingerprint(const JsonValue &model) {
-  Traces traces;
-  collect(model, traces);
-  const char *text = nullptr;
-  if (traces.axes) {
-    text = "3.15.0";
-  } else if (traces.renorm) {
-    text = "3.14.0";
-  } else if (traces.stringDtype) {
-    text = "3.0.0";
-  } else if (traces.floatPolicy) {
-    text = "3.4.0";
-  } else if (traces.policy && !traces.quantization && !traces.optional) {
-    text = "3.5.0";
-  } else if (traces.policy && traces.batchNorm) {
-    // 3.13: a BatchNormalization of 3.14 would have had `renorm`.
-    text = "3.13.0";
-  } else {
-    return std::nullopt;
+std::optional<llvm::StringRef> keras::changeWithin(Fact fact,
+                                                   const VersionRange &range) {
+  for (const Row &row : rows) {
+    for (const char *change : {row.from, row.until}) {
+      if (row.fact == fact && row.family == Family::Keras3 &&
+          isBefore(range.from, change) && isBefore(change, range.until)) {
+        return change;
+      }
+    }
   }
-  auto version = parseVersion(text, "");
-  return version ? std::optional<Version>(*version) : std::nullopt;
+  return std::nullopt;
 }

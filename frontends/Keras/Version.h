@@ -25,6 +25,18 @@ enum class Fact {
   HardSigmoidFifth,
   UnbiasedMovingVariance,
   NamesWeightGroups,
+  CountsMakingOfModelInNodes,
+  AppliesPenaltyInTimeDistributed,
+  RegularizesInputsOfCalledModels,
+  NamesWeightsAfterTimeDistributed,
+  CallsDepthwiseKernelKernel,
+  CountsFunctionsAsLayers,
+  ApproximatesGeluFunction,
+};
+
+/// Releases of Keras 3: from, and before until.
+struct VersionRange {
+  llvm::StringRef from, until;
 };
 
 /// Whether `fact` holds for the release `version`.
@@ -36,10 +48,18 @@ bool holds(Fact fact, const Version &version);
 llvm::Expected<Version> parseVersion(llvm::StringRef text,
                                      llvm::StringRef where);
 
-/// Guesses the release behind a Keras 3 config without a version from the keys
-/// that came and went; none where both sides of a fact of Versions.def remain
-/// possible. What it returns is the oldest release that fits.
-std::optional<Version> fingerprint(const JsonValue &model);
+/// Whether one release text ("3.14.0") is older than another.
+bool isBefore(llvm::StringRef release, llvm::StringRef other);
+
+/// The releases that could have written a Keras 3 config without a version,
+/// from the keys that came and went; none if it is no such config or if its
+/// keys contradict each other.
+std::optional<VersionRange> fingerprint(const JsonValue &model);
+
+/// The release within the range at which the fact began or ended to hold in
+/// Keras 3; none if the fact is the same for the whole range.
+std::optional<llvm::StringRef> changeWithin(Fact fact,
+                                            const VersionRange &range);
 
 } // namespace kregc::keras
 

@@ -3,6 +3,7 @@
 
 #include "frontends/Container/Error.h"
 #include "frontends/Keras/Shapes.h"
+#include "frontends/Keras/Version.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -162,7 +163,7 @@ keras::expectedWeights(const Layer &layer, const Shape &input,
     if (weights) {
       for (Weight &weight : *weights) {
         // Keras 3 names weights after the inner layer, tf.keras after this one.
-        if (version.major < 3) {
+        if (holds(Fact::NamesWeightsAfterTimeDistributed, version)) {
           weight.path = layer.name + "/" + weight.variable;
         }
         weight.trainable = weight.trainable && layer.trainable;
@@ -170,8 +171,8 @@ keras::expectedWeights(const Layer &layer, const Shape &input,
     }
     return weights;
   }
-  WeightList list{
-      layer, input, version.major < 3 ? "depthwise_kernel" : "kernel", {}};
+  bool plain = holds(Fact::CallsDepthwiseKernelKernel, version);
+  WeightList list{layer, input, plain ? "kernel" : "depthwise_kernel", {}};
   std::visit(list, layer.config);
   for (const Weight &weight : list.weights) {
     if (countElements(weight.shape) < 0) {

@@ -108,18 +108,35 @@ findNamedGroups(const Hdf5File &file, llvm::StringRef container) {
   return result;
 }
 
+static bool hasWeights(const WeightGroup &group, const Model &model) {
+  if (group.layer >= 0) {
+    return !model.layers[group.layer].weights.empty();
+  }
+  return llvm::any_of(group.members, [&](const WeightGroup &member) {
+    return hasWeights(member, model);
+  });
+}
+
+/// Keras 2.12 and 2.13 called the group of a model's layers so; it has each
+/// layer with weights twice, and only the first of the two is written.
+static constexpr llvm::StringLiteral
+    dependencies("_layer_checkpoint_dependencies");
+
 /// Maps the members of a model to groups by counting those of each class.
 static llvm::StringMap<std::string> countGroups(llvm::StringRef container,
-                                                const WeightGroup &model) {
+                                                const WeightGroup &group,
+                                                const Model &model) {
   llvm::StringMap<std::string> result;
   llvm::StringMap<unsigned> counters;
-  for (const WeightGroup &member : model.members) {
-    std::string group = toSnakeCase(member.className);
-    unsigned count = counters[group]++;
+  bool twice = container.ends_with(dependencies);
+  for (const WeightGroup &member : group.members) {
+    std::string name = toSnakeCase(member.className);
+    unsigned count = counters[name];
+    counters[name] += twice && hasWeights(member, model) ? 2 : 1;
     if (count > 0) {
-      group += "_" + std::to_string(count);
+      name += "_" + std::to_string(count);
     }
-    result[member.name] = (container + "/" + group).str();
+    result[member.name] = (container + "/" + name).str();
   }
   return result;
 }
@@ -160,11 +177,11 @@ static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
   return llvm::Error::success();
 }
 
-/// The group of `path` that holds the layers of a model; Keras 2.12 and 2.13
-/// called it by another name.
+/// The group of `path` that holds the layers of a model.
 static llvm::Expected<std::optional<std::string>>
 findContainer(const Hdf5File &file, llvm::StringRef path) {
-  for (const char *name : {"layers", "_layer_checkpoint_dependencies"}) {
+  for (llvm::StringRef name :
+       {llvm::StringRef("layers"), llvm::StringRef(dependencies)}) {
     std::string container = (path + name).str();
     auto there = file.exists(container);
     if (!there) {
@@ -175,15 +192,6 @@ findContainer(const Hdf5File &file, llvm::StringRef path) {
     }
   }
   return std::nullopt;
-}
-
-static bool hasWeights(const WeightGroup &group, const Model &model) {
-  if (group.layer >= 0) {
-    return !model.layers[group.layer].weights.empty();
-  }
-  return llvm::any_of(group.members, [&](const WeightGroup &member) {
-    return hasWeights(member, model);
-  });
 }
 
 /// Reads the weights of the model whose group is at `path` ("" or "…/").
@@ -201,7 +209,7 @@ static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
       return found.takeError();
     }
     named = std::move(*found);
-    counted = countGroups(**container, group);
+    counted = countGroups(**container, group, model);
   }
   for (const WeightGroup &member : group.members) {
     if (!hasWeights(member, model)) {
@@ -240,7 +248,7 @@ static void addGroups(llvm::StringRef path, const WeightGroup &group,
                       const Model &model, std::vector<VariableGroup> &out) {
   out.push_back({(path + "vars").str(), group.name, -1});
   std::string container = (path + "layers").str();
-  llvm::StringMap<std::string> places = countGroups(container, group);
+  llvm::StringMap<std::string> places = countGroups(container, group, model);
   for (const WeightGroup &member : group.members) {
     std::string place = places[member.name];
     if (member.layer < 0) {

@@ -148,6 +148,18 @@ TEST(Nested, TfKerasCountsFromOne) {
   EXPECT_TRUE(allRead(model));
 }
 
+TEST(Nested, GroupsOfKeras213CountLayersWithWeightsTwice) {
+  Model old = llvm::cantFail(readModel(input("nested-layout-2.13.keras")));
+  Model now = llvm::cantFail(readModel(input("nested-tf-keras-2.21.0.keras")));
+  ASSERT_EQ(old.layers.size(), now.layers.size());
+  for (auto [a, b] : llvm::zip(old.layers, now.layers)) {
+    ASSERT_EQ(a.weights.size(), b.weights.size());
+    for (auto [v, w] : llvm::zip(a.weights, b.weights)) {
+      EXPECT_EQ(*v.data, *w.data) << v.path;
+    }
+  }
+}
+
 TEST(Nested, LegacyWeightsOfModelsInModels) {
   Model model = llvm::cantFail(readModel(input("nested.h5")));
   EXPECT_TRUE(allRead(model));

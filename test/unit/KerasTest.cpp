@@ -52,17 +52,6 @@ TEST(Versions, Refusals) {
   EXPECT_EQ(failure(parseVersion("4.0.0", "")).first, 3);
 }
 
-TEST(Versions, OtherFacts) {
-  Version keras3 = llvm::cantFail(parseVersion("3.5.0", ""));
-  Version tf = llvm::cantFail(parseVersion("2.15.0-tf", ""));
-  EXPECT_TRUE(holds(Fact::KnowsL1L2Name, keras3));
-  EXPECT_FALSE(holds(Fact::KnowsL1_L2Name, keras3));
-  EXPECT_TRUE(holds(Fact::KnowsL1_L2Name, tf));
-  EXPECT_TRUE(holds(Fact::PenalisesFrozenWeights, tf));
-  EXPECT_FALSE(holds(Fact::PenalisesFrozenWeights, keras3));
-  EXPECT_FALSE(holds(Fact::NamesWeightGroups, keras3));
-}
-
 //===----------------------------------------------------------------------===//
 // Regularizers
 //===----------------------------------------------------------------------===//

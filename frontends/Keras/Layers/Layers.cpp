@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "frontends/Keras/Layers/Layers.h"
+#include "frontends/Keras/Version.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -109,7 +110,7 @@ llvm::Expected<Layer> keras::readLayer(const JsonValue &entry,
     auto factor = [&](llvm::StringRef key) {
       double value = fields.number(key, 0.0);
       const JsonValue *json = fields.get(key);
-      if (value < 0 && version.major >= 3) {
+      if (value < 0 && !holds(Fact::AllowsNegativeFactor, version)) {
         fields.fail(diagnose(Diagnostic::RegularizerNumber, json->where(), key,
                              json->describe()));
       }

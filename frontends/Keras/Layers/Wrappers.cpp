@@ -29,12 +29,6 @@ LayerConfig keras::parseTimeDistributed(Fields &fields) {
   if (!takesOneTensor(layer->config)) {
     fields.unsupported("a " + layer->className + " in a TimeDistributed");
   }
-  // Keras 3 calls the layer in a way that leaves its penalty out (the reader
-  // warns); tf.keras divides it by the number of steps of all samples.
-  if (layer->activityRegularizer && fields.version.major < 3) {
-    fields.unsupported(
-        "an activity regularizer in a TimeDistributed of Keras 2");
-  }
   return TimeDistributedConfig{
       std::make_shared<const Layer>(std::move(*layer))};
 }
