@@ -1,4 +1,4 @@
-// Zeros, ones, one element, random numbers of four sizes.
+// Zeros, ones, one element, random numbers of five sizes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/Proof/TrialInputs.h"
@@ -14,6 +14,7 @@ std::string Filling::text() const {
                                             "ones",
                                             "one element",
                                             "random numbers",
+                                            "small random numbers",
                                             "large random numbers",
                                             "huge random numbers",
                                             "vast random numbers"};
@@ -27,14 +28,15 @@ std::vector<Filling> proof::fillings(double work) {
       {Filling::Zeros, 0, 2},  {Filling::Ones, 0, 2},   {Filling::OneHot, 0, 2},
       {Filling::Random, 1, 2}, {Filling::Random, 2, 3}, {Filling::Random, 3, 5},
       {Filling::Large, 4, 2},  {Filling::Huge, 5, 2},   {Filling::Random, 6, 1},
-      {Filling::Vast, 7, 2},
+      {Filling::Vast, 7, 2},   {Filling::Small, 8, 2},
   };
   // Corners of the space are found by luck; luck is cheap in small models.
   constexpr double kWork = 1e6;
-  for (unsigned seed = 8; seed < 40 && seed * 4 * work < kWork; ++seed) {
-    constexpr Filling::Kind kinds[] = {Filling::Random, Filling::Large,
-                                       Filling::Huge, Filling::Vast};
-    result.push_back({kinds[seed % 4], seed, 4});
+  for (unsigned seed = 9; seed < 40 && seed * 4 * work < kWork; ++seed) {
+    constexpr Filling::Kind kinds[] = {Filling::Random, Filling::Small,
+                                       Filling::Large, Filling::Huge,
+                                       Filling::Vast};
+    result.push_back({kinds[seed % 5], seed, 4});
   }
   return result;
 }
@@ -49,8 +51,8 @@ static int64_t rowsOfTable(const Graph &graph, int input) {
   return 0;
 }
 
-/// Multiples of 1/64 in (-4, 4), of 1/4 in (-64, 64), of 64 in (-16384, 16384),
-/// of 2^28 in (-2^36, 2^36).
+/// Multiples of 1/64 in (-4, 4), of 2^-12 in (-1/16, 1/16), of 1/4 in (-64,
+/// 64), of 64 in (-16384, 16384), of 2^28 in (-2^36, 2^36).
 static double number(Filling filling, bool first, std::mt19937 &generator) {
   double random = (double(generator() % 511) - 255) / 64;
   switch (filling.kind) {
@@ -62,6 +64,8 @@ static double number(Filling filling, bool first, std::mt19937 &generator) {
     return first ? 1 : 0;
   case Filling::Random:
     return random;
+  case Filling::Small:
+    return random / 64;
   case Filling::Large:
     return 16 * random;
   case Filling::Huge:

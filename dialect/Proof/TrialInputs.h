@@ -11,7 +11,7 @@ namespace mlir::kreg::proof {
 
 /// A way to fill the inputs: all numbers are short fractions, exact in float32.
 struct Filling {
-  enum Kind { Zeros, Ones, OneHot, Random, Large, Huge, Vast } kind;
+  enum Kind { Zeros, Ones, OneHot, Random, Small, Large, Huge, Vast } kind;
   unsigned seed;
   int64_t batch;
 

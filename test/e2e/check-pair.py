@@ -5,8 +5,9 @@ usage: check-pair.py KREGC FOLDER
 
 FOLDER has a.keras, b.keras and truth.json (a verdict per mode, and a repair).
 The verdicts must be right and decided but for the modes in UNDECIDED; kreg-check must
-accept the certificate of the equal modes, and `kregc run` must find that the
-models differ on the counterexample for inference. Prints a line per disagreement;
+accept the certificate of the equal modes, the repaired file must be equal where a
+repair was found, and `kregc run` must find that the models differ on the
+counterexample for inference. Prints a line per disagreement;
 exit status 1 if there was one.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
@@ -21,8 +22,6 @@ import numpy as np
 MODES = ("inference", "training", "expectation")
 # Laws that are missing: the verdict is "undecided", never a wrong one.
 UNDECIDED = {("bn_folded", "inference")}
-# Two equal penalties of one tensor do not compile.
-NO_REPLAY = {"double_counted"}
 TOLERANCE = 1e-6
 
 
@@ -54,14 +53,24 @@ def check_repair(truth, verdicts):
                 yield f"{mode}: repairs {sorted(got.items())}, wanted {want}"
 
 
+def check_repaired(kregc, folder, repaired, modes, verdicts):
+    """The file with a repair is equal to the first model in the modes that it was written for."""
+    if not modes:
+        repairs = [mode for mode in MODES if verdicts[mode]["repair"]]
+        return [f"{repairs}: the repair was not written"] if repairs or repaired.exists() else []
+    done = call(kregc, "equiv", folder / "a.keras", repaired, "--format", "json")
+    if not done.stdout:
+        return [f"repaired file: exit {done.returncode}: {done.stderr.strip()}"]
+    found = json.loads(done.stdout)["verdicts"]
+    return [f"{mode}: the repaired file is {found[mode]['verdict']}" for mode in modes if found[mode]["verdict"] != "equal"]
+
+
 def replay(kregc, folder, example, out):
     """The compiled models differ on a counterexample as the interpreter said."""
     data = np.load(example)
     results = []
     for model in "ab":
         done = call(kregc, "run", folder / f"{model}.keras", "--inputs", example, "--outputs", out)
-        if folder.name in NO_REPLAY and done.returncode == 3:
-            return []
         if done.returncode != 0:
             return [f"run: {done.stderr.strip()}"]
         got = dict(np.load(out))
@@ -69,22 +78,21 @@ def replay(kregc, folder, example, out):
         if not np.isclose(penalty, data[f"{model}_penalty"], rtol=1e-4, atol=1e-6):
             return [f"replay: the penalty of {model} is {penalty}, said {data[f'{model}_penalty']}"]
         results.append([got["y_0"], penalty])
-    if folder.name in NO_REPLAY:
-        return ["replay: compiles now; take it out of NO_REPLAY"]
     same = np.allclose(results[0][0], results[1][0], rtol=1e-6, atol=1e-9) and np.isclose(results[0][1], results[1][1], rtol=1e-6)
     return ["replay: the compiled models agree on the counterexample"] if same else []
 
 
 def check(kregc, folder, tmp):
     truth = json.loads((folder / "truth.json").read_text())
-    certificate, examples = tmp / "certificate.json", tmp / "examples"
+    certificate, examples, repaired = tmp / "certificate.json", tmp / "examples", tmp / "repaired.keras"
     done = call(kregc, "equiv", folder / "a.keras", folder / "b.keras", "--format", "json",
-                "--certificate", certificate, "--counterexample", examples)
+                "--certificate", certificate, "--counterexample", examples, "--write-repaired", repaired)
     if done.returncode not in (0, 1, 3):
         return [f"equiv: exit {done.returncode}: {done.stderr.strip()}"]
     verdicts = json.loads(done.stdout)["verdicts"]
     problems = [p for mode in MODES for p in check_verdict(folder.name, mode, truth[mode], verdicts[mode])]
     problems += check_repair(truth, verdicts)
+    problems += check_repaired(kregc, folder, repaired, json.loads(done.stdout)["repaired_in"], verdicts)
     found = {verdicts[mode]["verdict"] for mode in MODES}
     status = 1 if "not-equal" in found else 3 if "undecided" in found else 0
     if done.returncode != status:
