@@ -114,6 +114,18 @@ void addMode(CLI::App &verb, Words &words) {
       ->capture_default_str();
 }
 
+/// What stands in place of the file's compile settings.
+void addSettings(CLI::App &verb, Options &options) {
+  verb.add_option("--loss", options.loss,
+                  "the loss of training, a name or Keras' JSON (default: the "
+                  "file's)")
+      ->type_name("L");
+  verb.add_option("--optimizer", options.optimizer,
+                  "the optimizer of training, a name or Keras' JSON (default: "
+                  "the file's)")
+      ->type_name("O");
+}
+
 void addCompile(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
   verb.add_option("-o,--output", options.outputFolder,
@@ -124,6 +136,7 @@ void addCompile(CLI::App &verb, Options &options, Words &words) {
                   "C name of the model (default: from the file's name)")
       ->type_name("N");
   addMode(verb, words);
+  addSettings(verb, options);
   addTarget(verb, options);
   verb.add_option("--emit", words.emit, "stop after this phase and write it")
       ->type_name("PHASE")

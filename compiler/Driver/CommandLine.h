@@ -32,6 +32,9 @@ struct Options {
   bool remarks = false;
   bool timePhases = false;
 
+  // training, in place of the file's compile settings
+  std::optional<std::string> loss, optimizer; ///< a name, or Keras' JSON
+
   // run
   std::string inputs, outputs; ///< .npz files
 

@@ -8,9 +8,11 @@
 #include "compiler/Driver/CountOperations.h"
 #include "compiler/Driver/DriverError.h"
 #include "compiler/Driver/Sites.h"
+#include "compiler/Driver/TrainingSettings.h"
 #include "compiler/Pipelines/Pipelines.h"
 #include "dialect/IR/Kreg.h"
 #include "frontends/Container/Error.h"
+#include "frontends/Import/ImportLosses.h"
 #include "frontends/Import/Importer.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -69,6 +71,8 @@ Compilation::Compilation(keras::Model model, CompilationOptions options)
 bool Compilation::isNeeded(Phase phase) const {
   bool asked = phase == options.last || options.allTexts;
   switch (phase) {
+  case Phase::Step:
+    return options.training;
   case Phase::Stmt: // the objects, too
     return asked || options.last == Phase::StaticLib;
   case Phase::Llvm:
@@ -131,7 +135,10 @@ Error Compilation::runPhase(Phase phase) {
   case Phase::Import:
     return importLayers();
   case Phase::Penalty:
-    return passes.run(*module, buildPenaltyPhase);
+    return passes.run(*module, options.training ? buildTrainingPenaltyPhase
+                                                : buildPenaltyPhase);
+  case Phase::Step:
+    return passes.run(*module, buildStepPhase);
   case Phase::Kernels:
     if (Error error = refuseOrthogonalActivities(source)) {
       return error;
@@ -159,6 +166,10 @@ Error Compilation::importLayers() {
     return imported.takeError();
   }
   module = std::move(*imported);
+  if (options.training) {
+    setLosses(*module->getOps<mlir::kreg::ModelOp>().begin(),
+              source.training->losses);
+  }
   return Error::success();
 }
 
@@ -193,6 +204,9 @@ emit::LibraryInput Compilation::libraryInput() {
   input.target = options.target;
   input.name = options.name;
   input.recordSelfTest = true;
+  if (options.training) {
+    input.training = makeTrainingSettings(source);
+  }
   input.sourceFile = sys::path::filename(source.file).str();
   input.sourceHash = hashOfFile(source.file);
   input.kerasVersion = source.version.text;
@@ -219,6 +233,7 @@ std::string Compilation::text(Phase phase) {
   switch (phase) {
   case Phase::Import:
   case Phase::Penalty:
+  case Phase::Step:
   case Phase::Kernels:
     return print(*module);
   case Phase::Plan:

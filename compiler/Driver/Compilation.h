@@ -29,6 +29,8 @@ struct CompilationOptions {
   Target target = hostTarget();
   std::string name;              ///< C name of the model
   Phase last = Phase::StaticLib; ///< the phase to stop after
+  bool training = false;         ///< a training library; the model's
+                                 ///< `training` is filled
   bool allTexts = false;         ///< make the text of every phase on the way
   bool remarks = false;          ///< print MLIR's remarks to stderr
 };

@@ -5,6 +5,7 @@
 #include "compiler/Driver/DriverError.h"
 #include "compiler/Driver/OutputFiles.h"
 #include "compiler/Driver/Verbs.h"
+#include "frontends/Keras/CompileSettings.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringExtras.h"
@@ -101,11 +102,19 @@ Error compile(const Options &options) {
   if (!model) {
     return model.takeError();
   }
-  if (options.mode == Mode::Training) {
-    return trainingUnsupported("compile");
+  bool training = options.mode == Mode::Training;
+  if (training) {
+    keras::CompileOverrides overrides;
+    overrides.loss = options.loss;
+    overrides.optimizer = options.optimizer;
+    if (Error error = keras::readTraining(*model, overrides)) {
+      return error;
+    }
+  } else if (options.emit == Phase::Step) {
+    return badInput("--emit step: there is a step in --mode training only");
   }
   Compilation compilation(std::move(*model),
-                          {*target, name, options.emit,
+                          {*target, name, options.emit, training,
                            !options.dumpFolder.empty(), options.remarks});
   Progress progress;
   std::string asked;

@@ -38,12 +38,14 @@ std::string shapeText(ArrayRef<int64_t> shape) {
 
 std::string upper(StringRef name) { return name.upper(); }
 
-/// The part of runtime.h that every generated header repeats.
-StringRef sharedDeclarations() {
+/// The part of runtime.h between two marks, which generated headers repeat:
+/// "shared" for all of them, "training" for those of training libraries.
+std::string declarations(StringRef which) {
   runtime::Bytes bytes = runtime::headerText();
   StringRef text(reinterpret_cast<const char *>(bytes.data), bytes.size);
-  text = text.split("/* [shared declarations] */\n").second;
-  return text.split("/* [end of shared declarations] */").first;
+  text = text.split(("/* [" + which + " declarations] */\n").str()).second;
+  return text.split(("/* [end of " + which + " declarations] */").str())
+      .first.str();
 }
 
 void printPorts(raw_ostream &os, StringRef title, ArrayRef<host::Port> ports) {
@@ -70,14 +72,17 @@ void printPenalties(raw_ostream &os, const LibraryInput &input,
   }
 }
 
-void printWeights(raw_ostream &os, const host::HostPlan &plan) {
-  os << " *\n * Weights inside the library"
-     << (plan.weights.empty() ? ": none\n" : ":\n");
+void printWeights(raw_ostream &os, const Parts &parts) {
+  os << " *\n * Weights "
+     << (parts.training ? "of an instance (*: not trained)"
+                        : "inside the library")
+     << (parts.weights().empty() ? ": none\n" : ":\n");
   std::set<std::string> printed;
-  for (const host::Weight &weight : plan.weights) {
+  for (auto [i, weight] : enumerate(parts.weights())) {
     if (printed.insert(weight.path).second) {
+      bool isFrozen = parts.training && !parts.training->variables[i].trainable;
       os << " *   " << comment(weight.path) << " "
-         << shapeText(weight.type.getShape()) << "\n";
+         << shapeText(weight.type.getShape()) << (isFrozen ? " *" : "") << "\n";
     }
   }
 }
@@ -97,11 +102,15 @@ int $_create(const kreg_options *options, $_model **out);
  * call with a larger batch than before allocates memory, others do not. */
 int $_forward($_model *model, int64_t batch, const float *const inputs[],
               float *const outputs[], double *penalties);
+)";
 
+constexpr StringLiteral selfTest = R"(
 /* Runs a recorded batch again and compares: KREG_OK, KREG_ERROR_SELF_TEST, or
  * KREG_ERROR_UNAVAILABLE if none was recorded. */
 int $_self_test($_model *model);
+)";
 
+constexpr StringLiteral ending = R"(
 /* What the last error of this instance was, for people; "" if there was none.
  * Stays valid until the next call. */
 const char *$_error_message(const $_model *model);
@@ -110,35 +119,48 @@ const char *$_error_message(const $_model *model);
 void $_destroy($_model *model);
 )";
 
-void printFunctions(raw_ostream &os, StringRef name,
-                    const host::HostPlan &plan) {
+/// '$' is the model's name, '$N' that in capital letters.
+void expandNames(raw_ostream &os, StringRef text, StringRef name,
+                 StringRef batches) {
+  while (!text.empty()) {
+    auto [plain, after] = text.split('$');
+    os << plain;
+    if (plain.size() == text.size()) {
+      return;
+    }
+    text = after;
+    if (text.consume_front("batches")) {
+      expandNames(os, batches, name, "");
+    } else if (text.consume_front("N_")) {
+      os << upper(name) << "_";
+    } else {
+      os << name;
+    }
+  }
+}
+
+void printFunctions(raw_ostream &os, const LibraryInput &input,
+                    const Parts &parts) {
+  const host::HostPlan &plan = parts.plan();
   std::string batches = plan.leastBatch == plan.mostBatch
                             ? "a batch of " + std::to_string(plan.leastBatch)
                             : "a batch of 0 to $N_MAX_BATCH elements";
-  StringRef rest = functions;
-  auto expand = [&](StringRef text, auto &&self) -> void {
-    while (!text.empty()) {
-      auto [plain, after] = text.split('$');
-      os << plain;
-      if (plain.size() == text.size()) {
-        return;
-      }
-      text = after;
-      if (text.consume_front("batches")) {
-        self(batches, self);
-      } else if (text.consume_front("N_")) {
-        os << upper(name) << "_";
-      } else {
-        os << name;
-      }
-    }
+  auto expand = [&](StringRef text) {
+    expandNames(os, text, input.name, batches);
   };
-  expand(rest, expand);
+  expand(functions);
+  if (parts.training) {
+    printTraining(os, input, parts, expand);
+  } else {
+    expand(selfTest);
+  }
+  expand(ending);
 }
 
 } // namespace
 
-std::string printHeader(const LibraryInput &input, const host::HostPlan &plan) {
+std::string printHeader(const LibraryInput &input, const Parts &parts) {
+  const host::HostPlan &plan = parts.plan();
   std::string text;
   raw_string_ostream os(text);
   std::string name = input.name, guard = "KREG_MODEL_" + input.name + "_H";
@@ -160,11 +182,12 @@ std::string printHeader(const LibraryInput &input, const host::HostPlan &plan) {
   printPorts(os, "Inputs", plan.inputs);
   printPorts(os, "Outputs", plan.outputs);
   printPenalties(os, input, plan);
-  printWeights(os, plan);
+  printWeights(os, parts);
   os << " */\n\n#ifndef " << guard << "\n#define " << guard
      << "\n\n#include <stddef.h>\n#include <stdint.h>\n\n"
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
-     << sharedDeclarations() << "\n";
+     << declarations("shared") << "\n"
+     << (parts.training ? declarations("training") + "\n" : "");
   os << "#if KREG_RUNTIME_VERSION != 2\n"
         "#error \"headers of different versions of kregc in one file\"\n"
         "#endif\n\n";
@@ -172,13 +195,13 @@ std::string printHeader(const LibraryInput &input, const host::HostPlan &plan) {
      << "#define " << upper(name) << "_OUTPUTS " << plan.outputs.size() << "\n"
      << "#define " << upper(name) << "_PENALTIES " << plan.penalties.size()
      << "\n#define " << upper(name) << "_MAX_BATCH " << plan.mostBatch << "\n";
-  printFunctions(os, name, plan);
+  printFunctions(os, input, parts);
   os << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return text;
 }
 
-std::string printManifest(const LibraryInput &input,
-                          const host::HostPlan &plan) {
+std::string printManifest(const LibraryInput &input, const Parts &parts) {
+  const host::HostPlan &plan = parts.plan();
   auto ports = [](ArrayRef<host::Port> list) {
     json::Array array;
     for (const host::Port &port : list) {
@@ -200,7 +223,7 @@ std::string printManifest(const LibraryInput &input,
                      {"tensor_shape", site.shape},
                      {"normalization", site.perBatch ? "batch" : "none"}});
   }
-  for (const host::Weight &weight : plan.weights) {
+  for (const host::Weight &weight : parts.weights()) {
     weights.push_back(
         json::Object{{"path", json::fixUTF8(weight.path)},
                      {"shape", json::Array(weight.type.getShape())},
@@ -228,6 +251,11 @@ std::string printManifest(const LibraryInput &input,
       {"arena_bytes", json::Object{{"constant", plan.arenaBytes.constant},
                                    {"per_batch", plan.arenaBytes.perBatch}}},
       {"self_test", input.selfTest.has_value()}};
+  if (parts.training) {
+    host::Size bytes = parts.training->stepBytes();
+    manifest["step_bytes"] = json::Object{{"constant", bytes.constant},
+                                          {"per_batch", bytes.perBatch}};
+  }
   std::string text;
   raw_string_ostream os(text);
   os << formatv("{0:2}", json::Value(std::move(manifest))) << "\n";

@@ -21,13 +21,56 @@ Error failure(const Twine &message) {
   return createStringError(inconvertibleErrorCode(), message);
 }
 
-Expected<host::HostPlan> makePlan(const LibraryInput &input) {
+/// The kernels of the models, in the order of the program.
+std::vector<std::vector<plan::Kernel>> splitKernels(const LibraryInput &input) {
+  std::vector<std::vector<plan::Kernel>> lists;
+  auto next = input.kernels.begin();
   mlir::ModuleOp module = input.module;
-  auto models = module.getOps<mlir::kreg::ModelOp>();
-  if (!hasSingleElement(models)) {
-    return failure("internal: a library is made of exactly one model");
+  for (auto model : module.getOps<mlir::kreg::ModelOp>()) {
+    std::vector<plan::Kernel> &list = lists.emplace_back();
+    model->walk([&](mlir::kreg::KernelOp) {
+      if (next != input.kernels.end()) {
+        list.push_back(*next++);
+      }
+    });
   }
-  return host::planHost(*models.begin(), input.kernels);
+  return lists;
+}
+
+Error makePlans(const LibraryInput &input, Parts &parts) {
+  mlir::ModuleOp module = input.module;
+  parts.kernels = splitKernels(input);
+  size_t wanted = input.training ? 3 : 1;
+  if (parts.kernels.size() != wanted) {
+    return failure("internal: a library is made of " + Twine(wanted) +
+                   " models, not of " + Twine(parts.kernels.size()));
+  }
+  host::HostPlan *plans[] = {&parts.plans.forward, &parts.plans.evaluate,
+                             &parts.plans.step};
+  for (auto [i, model] : enumerate(module.getOps<mlir::kreg::ModelOp>())) {
+    Expected<host::HostPlan> plan = host::planHost(model, parts.kernels[i]);
+    if (!plan) {
+      return plan.takeError();
+    }
+    *plans[i] = std::move(*plan);
+  }
+  return Error::success();
+}
+
+Expected<std::unique_ptr<Parts>> makeParts(const LibraryInput &input) {
+  auto parts = std::make_unique<Parts>();
+  if (Error error = makePlans(input, *parts)) {
+    return std::move(error);
+  }
+  if (input.training) {
+    Expected<host::TrainingTable> table =
+        host::makeTrainingTable(input.module, parts->plans, *input.training);
+    if (!table) {
+      return table.takeError();
+    }
+    parts->training = std::move(*table);
+  }
+  return std::move(parts);
 }
 
 template <typename Arrays>
@@ -73,17 +116,20 @@ Expected<host::SelfTestShape> shapeOf(const SelfTest &test,
   return shape;
 }
 
-Expected<std::unique_ptr<Module>> makeHost(const LibraryInput &input,
-                                           const host::HostPlan &plan,
-                                           LLVMContext &context) {
-  if (!input.selfTest) {
-    return host::makeHostCode(plan, input.name, nullptr, context);
+Expected<std::unique_ptr<Module>>
+makeHost(const LibraryInput &input, const Parts &parts, LLVMContext &context) {
+  if (parts.training) {
+    return host::makeTrainingCode(parts.plans, *parts.training, input.name,
+                                  context);
   }
-  Expected<host::SelfTestShape> shape = shapeOf(*input.selfTest, plan);
+  if (!input.selfTest) {
+    return host::makeHostCode(parts.plan(), input.name, nullptr, context);
+  }
+  Expected<host::SelfTestShape> shape = shapeOf(*input.selfTest, parts.plan());
   if (!shape) {
     return shape.takeError();
   }
-  return host::makeHostCode(plan, input.name, &*shape, context);
+  return host::makeHostCode(parts.plan(), input.name, &*shape, context);
 }
 
 template <typename T>
@@ -155,12 +201,12 @@ Error addKernels(const LibraryInput &input, Members &members,
 }
 
 /// Weights and the numbers of the self test.
-Error addData(const LibraryInput &input, const host::HostPlan &plan,
+Error addData(const LibraryInput &input, const Parts &parts,
               TargetMachine &machine, Members &members) {
   std::vector<std::vector<char>> weights;
   std::vector<Data> data;
-  weights.reserve(plan.weights.size());
-  for (auto [i, weight] : enumerate(plan.weights)) {
+  weights.reserve(parts.weights().size());
+  for (auto [i, weight] : enumerate(parts.weights())) {
     Expected<std::vector<char>> bytes = packWeight(weight);
     if (!bytes) {
       return bytes.takeError();
@@ -192,7 +238,8 @@ Error addData(const LibraryInput &input, const host::HostPlan &plan,
 }
 
 bool needsRecord(const LibraryInput &input) {
-  return input.recordSelfTest && !input.selfTest && input.target.name == "host";
+  return input.recordSelfTest && !input.selfTest && !input.training &&
+         input.target.name == "host";
 }
 
 std::string print(const Module &module) {
@@ -205,16 +252,16 @@ std::string print(const Module &module) {
 } // namespace
 
 Expected<std::string> buildHostText(const LibraryInput &given) {
-  Expected<host::HostPlan> plan = makePlan(given);
-  if (!plan) {
-    return plan.takeError();
+  Expected<std::unique_ptr<Parts>> parts = makeParts(given);
+  if (!parts) {
+    return parts.takeError();
   }
   LibraryInput input = given;
   if (needsRecord(given)) {
-    input.selfTest = emptySelfTest(*plan);
+    input.selfTest = emptySelfTest((*parts)->plan());
   }
   LLVMContext context;
-  Expected<std::unique_ptr<Module>> module = makeHost(input, *plan, context);
+  Expected<std::unique_ptr<Module>> module = makeHost(input, **parts, context);
   if (!module) {
     return module.takeError();
   }
@@ -222,15 +269,15 @@ Expected<std::string> buildHostText(const LibraryInput &given) {
 }
 
 Expected<std::string> buildHeader(const LibraryInput &input) {
-  Expected<host::HostPlan> plan = makePlan(input);
-  if (!plan) {
-    return plan.takeError();
+  Expected<std::unique_ptr<Parts>> parts = makeParts(input);
+  if (!parts) {
+    return parts.takeError();
   }
-  return printHeader(input, *plan);
+  return printHeader(input, **parts);
 }
 
 /// The library without a self test runs once, and has one then.
-static Error record(LibraryInput &input, const host::HostPlan &plan,
+static Error record(LibraryInput &input, const Parts &parts,
                     TargetMachine &machine, Members &members,
                     std::vector<char> &archive) {
   if (Error error = runSelfTest(archive, input.name, *input.selfTest)) {
@@ -238,7 +285,7 @@ static Error record(LibraryInput &input, const host::HostPlan &plan,
                       std::move(error));
   }
   members.dropLast();
-  if (Error error = addData(input, plan, machine, members)) {
+  if (Error error = addData(input, parts, machine, members)) {
     return error;
   }
   Expected<std::vector<char>> again = members.write();
@@ -250,22 +297,22 @@ static Error record(LibraryInput &input, const host::HostPlan &plan,
 }
 
 Expected<Artefact> buildLibrary(const LibraryInput &given) {
-  Expected<host::HostPlan> plan = makePlan(given);
-  if (!plan) {
-    return plan.takeError();
+  Expected<std::unique_ptr<Parts>> made = makeParts(given);
+  if (!made) {
+    return made.takeError();
   }
+  const Parts &parts = **made;
   Expected<std::unique_ptr<TargetMachine>> machine = makeMachine(given.target);
   if (!machine) {
     return machine.takeError();
   }
   LibraryInput input = given;
-  bool records =
-      given.recordSelfTest && !given.selfTest && given.target.name == "host";
+  bool records = needsRecord(given);
   if (records) {
-    input.selfTest = emptySelfTest(*plan);
+    input.selfTest = emptySelfTest(parts.plan());
   }
   LLVMContext context;
-  Expected<std::unique_ptr<Module>> module = makeHost(input, *plan, context);
+  Expected<std::unique_ptr<Module>> module = makeHost(input, parts, context);
   if (!module) {
     return module.takeError();
   }
@@ -282,7 +329,7 @@ Expected<Artefact> buildLibrary(const LibraryInput &given) {
     return hostObject.takeError();
   }
   all.add(input.name + "_host.o", std::move(*hostObject));
-  if (Error error = addData(input, *plan, **machine, all)) {
+  if (Error error = addData(input, parts, **machine, all)) {
     return std::move(error);
   }
   Expected<std::vector<char>> archive = all.write();
@@ -291,12 +338,12 @@ Expected<Artefact> buildLibrary(const LibraryInput &given) {
   }
   artefact.archive = std::move(*archive);
   if (records && input.selfTest) {
-    if (Error error = record(input, *plan, **machine, all, artefact.archive)) {
+    if (Error error = record(input, parts, **machine, all, artefact.archive)) {
       return std::move(error);
     }
   }
-  artefact.header = printHeader(input, *plan);
-  artefact.manifest = printManifest(input, *plan);
+  artefact.header = printHeader(input, parts);
+  artefact.manifest = printManifest(input, parts);
   return artefact;
 }
 

@@ -5,6 +5,7 @@
 #ifndef KREGC_COMPILER_EMIT_LIBRARY_H
 #define KREGC_COMPILER_EMIT_LIBRARY_H
 
+#include "compiler/Host/TrainingTable.h"
 #include "compiler/Plan/Plan.h"
 #include "compiler/Target/Target.h"
 
@@ -41,7 +42,8 @@ struct SelfTest {
 };
 
 struct LibraryInput {
-  mlir::ModuleOp module;             ///< kernel form, one kreg.model
+  mlir::ModuleOp module; ///< kernel form; one kreg.model, or the models
+                         ///< forward, evaluate and step of a training library
   std::vector<plan::Kernel> kernels; ///< one per kreg.kernel, in program order,
                                      ///< penalties split
   std::vector<KernelObject> objects; ///< one per variant, any order
@@ -52,9 +54,13 @@ struct LibraryInput {
   std::string sourceFile, sourceHash, kerasVersion;
   std::vector<PenaltySite> sites;
 
+  /// Makes a training library.
+  std::optional<host::TrainingSettings> training;
+
   std::optional<SelfTest> selfTest;
   /// Without one: run the finished library here for it, if the target is this
-  /// machine and the arrays are small.
+  /// machine and the arrays are small. Training changes what a library
+  /// computes, so its libraries have none.
   bool recordSelfTest = false;
 };
 

@@ -110,20 +110,23 @@ LoadedLibrary::load(ArrayRef<char> archive, StringRef name) {
   state->jit = std::move(*jit);
   std::unique_ptr<LoadedLibrary> loaded(new LoadedLibrary(std::move(state)));
   orc::LLJIT &engine = *loaded->state->jit;
-  if (Error error = joinErrors(
-          joinErrors(
-              find(engine, *library, name + "_create", loaded->create),
-              find(engine, *library, name + "_forward", loaded->forward)),
-          joinErrors(
-              joinErrors(
-                  find(engine, *library, name + "_self_test", loaded->selfTest),
-                  find(engine, *library, name + "_destroy", loaded->destroy)),
-              find(engine, *library, name + "_error_message",
-                   loaded->errorMessage)))) {
-    return std::move(error);
-  }
   if (Error error =
           findTraining(engine, *library, name, loaded->state->training)) {
+    return std::move(error);
+  }
+  Error error = Error::success();
+  auto add = [&](StringRef suffix, auto &function) {
+    error = joinErrors(std::move(error),
+                       find(engine, *library, name + suffix, function));
+  };
+  add("_create", loaded->create);
+  add("_forward", loaded->forward);
+  add("_destroy", loaded->destroy);
+  add("_error_message", loaded->errorMessage);
+  if (!loaded->training()) {
+    add("_self_test", loaded->selfTest);
+  }
+  if (error) {
     return std::move(error);
   }
   return std::move(loaded);
@@ -160,7 +163,9 @@ Error LoadedModel::forward(int64_t batch, ArrayRef<const float *> inputs,
 }
 
 Error LoadedModel::selfTest() const {
-  return check(library.selfTest(instance));
+  return library.selfTest ? check(library.selfTest(instance))
+                          : failure(KREG_ERROR_UNAVAILABLE,
+                                    "a training library has no self test");
 }
 
 } // namespace kregc::emit

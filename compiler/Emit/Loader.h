@@ -36,7 +36,7 @@ public:
 
   Create create = nullptr;
   Forward forward = nullptr;
-  SelfTest selfTest = nullptr;
+  SelfTest selfTest = nullptr; ///< null in a training library
   Destroy destroy = nullptr;
   ErrorMessage errorMessage = nullptr; ///< never null; "" if nothing failed
 

@@ -9,6 +9,8 @@
 #include "compiler/Host/HostCode.h"
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <memory>
@@ -58,9 +60,26 @@ std::optional<SelfTest> emptySelfTest(const host::HostPlan &plan);
 llvm::Error runSelfTest(llvm::ArrayRef<char> archive, llvm::StringRef name,
                         SelfTest &test);
 
-std::string printHeader(const LibraryInput &input, const host::HostPlan &plan);
-std::string printManifest(const LibraryInput &input,
-                          const host::HostPlan &plan);
+/// What host code is made of; `training` is the table of a training library.
+struct Parts {
+  host::TrainingPlans plans; ///< of inference: `forward` alone
+  std::optional<host::TrainingTable> training;
+
+  const host::HostPlan &plan() const { return plans.forward; }
+  /// What lies among the data: as kernels want them, or to start from.
+  const std::vector<host::Weight> &weights() const {
+    return training ? training->initial : plan().weights;
+  }
+  std::vector<std::vector<plan::Kernel>> kernels; ///< of each plan
+};
+
+std::string printHeader(const LibraryInput &input, const Parts &parts);
+std::string printManifest(const LibraryInput &input, const Parts &parts);
+/// The part of the header that only training libraries have. `expand` prints
+/// text with the model's name in place of '$'.
+void printTraining(llvm::raw_ostream &os, const LibraryInput &input,
+                   const Parts &parts,
+                   llvm::function_ref<void(llvm::StringRef)> expand);
 
 } // namespace kregc::emit
 

@@ -382,8 +382,8 @@ void HostBuilder::buildRun(Twine suffix) {
                    {f.instance, f.kernelFailed->getArgument(0)}));
 }
 
-void HostBuilder::buildForward() {
-  buildRun("__run");
+void HostBuilder::buildForward(StringRef run) {
+  buildRun(run);
   Forward f;
   beginForward(f, "_forward");
   leaveIf(f, compare(LLVM::ICmpPredicate::eq, f.instance, null()), f.failed,
@@ -397,11 +397,11 @@ void HostBuilder::buildForward() {
   leaveIf(f, compare(LLVM::ICmpPredicate::sgt, f.batch, most), badBatch);
   checkPointers(f, f.inputs, plan.inputs.size(), "inputs");
   checkPointers(f, f.outputs, plan.outputs.size(), "outputs");
-  Value run =
-      LLVM::AddressOfOp::create(builder, loc, pointer(), name + "__run");
+  Value kernels =
+      LLVM::AddressOfOp::create(builder, loc, pointer(), (name + run).str());
   buildReturn(
       call("kreg_rt_guard", i32(),
-           {f.instance, f.batch, f.inputs, f.outputs, f.penalties, run}));
+           {f.instance, f.batch, f.inputs, f.outputs, f.penalties, kernels}));
 
   builder.setInsertionPointToStart(f.failed);
   buildReturn(f.failed->getArgument(0));

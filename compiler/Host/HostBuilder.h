@@ -19,8 +19,11 @@ public:
   HostBuilder(const HostPlan &plan, llvm::StringRef name,
               mlir::ModuleOp module);
 
-  /// <name>_forward, in ForwardBuilder.cpp.
-  void buildForward();
+  /// <name>_forward and the function of its kernels, in ForwardBuilder.cpp.
+  void buildForward(llvm::StringRef run = "__run");
+  /// The API of training but _forward, in TrainingBuilder.cpp; needs the
+  /// functions __evaluate and __step.
+  void buildTraining(const TrainingTable &table);
   /// The kernels of one model, a function of the module alone with the
   /// arguments of forward that checks none of them.
   void buildRun(llvm::Twine suffix);
@@ -68,6 +71,12 @@ protected:
   /// A constant array of pointers to hidden data or to `symbols` themselves.
   mlir::Value pointerTable(llvm::StringRef symbol,
                            llvm::ArrayRef<std::string> symbols);
+
+  void addBytes(llvm::StringRef symbol, llvm::StringRef bytes);
+  mlir::Value trainingTable(const TrainingTable &table);
+  /// <name><suffix>, which is a function of the runtime.
+  void forwardTo(llvm::StringRef suffix, llvm::StringRef runtime,
+                 mlir::Type result, llvm::ArrayRef<mlir::Type> types);
 
   /// A kreg_self_test on the stack.
   mlir::Value selfTestRecord(const SelfTestShape &shape);

@@ -64,14 +64,6 @@ Value HostBuilder::selfTestRecord(const SelfTestShape &shape) {
 }
 
 void HostBuilder::buildWrappers(const SelfTestShape *selfTest) {
-  auto forwardTo = [&](StringRef suffix, StringRef runtime, Type result,
-                       ArrayRef<Type> types) {
-    LLVM::LLVMFuncOp function = define(suffix, result, types);
-    SmallVector<Value> arguments(function.getArguments());
-    Value value = call(runtime, result, arguments);
-    LLVM::ReturnOp::create(builder, loc,
-                           value ? ValueRange{value} : ValueRange{});
-  };
   forwardTo("_create", "kreg_rt_create", i32(), {pointer(), pointer()});
   forwardTo("_destroy", "kreg_rt_destroy", none(), {pointer()});
   forwardTo("_error_message", "kreg_rt_message", pointer(), {pointer()});
@@ -123,12 +115,14 @@ makeHostCode(const HostPlan &plan, StringRef name,
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
-makeTrainingCode(const TrainingPlans &plans, StringRef name,
-                 llvm::LLVMContext &context) {
+makeTrainingCode(const TrainingPlans &plans, const TrainingTable &table,
+                 StringRef name, llvm::LLVMContext &context) {
   return makeModule(name, context, [&](ModuleOp module) {
-    HostBuilder(plans.forward, name, module).buildRun("__forward");
     HostBuilder(plans.evaluate, name, module).buildRun("__evaluate");
     HostBuilder(plans.step, name, module).buildRun("__step");
+    HostBuilder builder(plans.forward, name, module);
+    builder.buildForward("__forward");
+    builder.buildTraining(table);
   });
 }
 

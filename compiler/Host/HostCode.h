@@ -6,6 +6,7 @@
 #define KREGC_COMPILER_HOST_HOSTCODE_H
 
 #include "compiler/Host/HostPlan.h"
+#include "compiler/Host/TrainingTable.h"
 
 #include "llvm/IR/Module.h"
 
@@ -36,19 +37,15 @@ llvm::Expected<std::unique_ptr<llvm::Module>>
 makeHostCode(const HostPlan &plan, llvm::StringRef name,
              const SelfTestShape *selfTest, llvm::LLVMContext &context);
 
-/// The host plans of a training library's models.
-struct TrainingPlans {
-  HostPlan forward, evaluate, step;
-};
-
-/// Makes <name>__forward, <name>__evaluate and <name>__step: int32 f(instance,
-/// int64 batch, inputs, outputs, scalars), in docs/architecture.md. They check
-/// nothing, run under kreg_rt_guard, and read variables and the state of random
-/// numbers through kreg_rt_variable and kreg_rt_noise_key
-/// (runtime/lib/Training.h). Symbols as above.
+/// Makes the API of a training library: _create, _forward, _destroy,
+/// _error_message and the functions of training in runtime/lib/Training.h. The
+/// kernels of its models are run by <name>__forward, __evaluate and __step:
+/// int32 f(instance, int64 batch, inputs, outputs, scalars), see
+/// docs/architecture.md. They read variables and the key of random numbers
+/// through kreg_rt_variable and kreg_rt_noise_key. Symbols as above.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-makeTrainingCode(const TrainingPlans &plans, llvm::StringRef name,
-                 llvm::LLVMContext &context);
+makeTrainingCode(const TrainingPlans &plans, const TrainingTable &table,
+                 llvm::StringRef name, llvm::LLVMContext &context);
 
 } // namespace kregc::host
 

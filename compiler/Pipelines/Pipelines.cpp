@@ -6,6 +6,8 @@
 #include "compiler/Conversion/Passes.h"
 #include "compiler/Transforms/Passes.h"
 #include "dialect/IR/Kreg.h"
+#include "dialect/Training/Passes.h"
+#include "dialect/Transforms/Passes.h"
 #include "dialect/Transforms/Pipelines.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -16,6 +18,17 @@ namespace kregc {
 void buildPenaltyPhase(mlir::OpPassManager &passes) {
   mlir::kreg::PenaltyPipelineOptions options;
   mlir::kreg::buildPenaltyPipeline(passes, options);
+}
+
+void buildTrainingPenaltyPhase(mlir::OpPassManager &passes) {
+  mlir::OpPassManager &model = passes.nest<mlir::kreg::ModelOp>();
+  model.addPass(mlir::kreg::createDissolveLayersPass());
+  model.addPass(mlir::createCanonicalizerPass());
+  model.addPass(mlir::createCSEPass());
+}
+
+void buildStepPhase(mlir::OpPassManager &passes) {
+  passes.addPass(mlir::kreg::createSplitTrainingPass());
 }
 
 void buildKernelsPhase(mlir::OpPassManager &passes, llvm::StringRef target) {

@@ -16,8 +16,14 @@ namespace kregc {
 /// specialised to inference.
 void buildPenaltyPhase(mlir::OpPassManager &passes);
 
-/// Phase `kernels`, on a module in penalty form: ends in kernel form with
-/// linalg bodies and a schedule on each kernel. `target` is a name that
+/// Phase `penalty` of training: the same, specialised to nothing.
+void buildTrainingPenaltyPhase(mlir::OpPassManager &passes);
+
+/// Phase `step` of training: ends in step form. The model has `kreg.losses`.
+void buildStepPhase(mlir::OpPassManager &passes);
+
+/// Phase `kernels`, on a module in penalty or step form: ends in kernel form
+/// with linalg bodies and a schedule on each kernel. `target` is a name that
 /// Target/ resolves.
 void buildKernelsPhase(mlir::OpPassManager &passes, llvm::StringRef target);
 
