@@ -29,7 +29,7 @@ bool isTaken(StringRef name) {
 /// A C identifier from a file's name: what is not a letter, digit or underscore
 /// becomes an underscore.
 std::string identifierOf(StringRef path) {
-  std::string name = sys::path::stem(path).str();
+  std::string name = sys::path::stem(path.rtrim('/')).str(); // of a folder
   for (char &c : name) {
     c = isAlnum(c) ? c : '_';
   }
