@@ -39,6 +39,7 @@ private:
   void computeInRow(StageFunc &stage);
   void computeRowPerLane(StageFunc &stage);
   void computeInStrip(StageFunc &stage);
+  void computeInBlock(StageFunc &stage);
   void computePartial(StageFunc &stage);
   void accumulate(StageFunc &stage);
   void accumulateInBlocks(StageFunc &stage);
@@ -220,10 +221,8 @@ void Scheduler::scheduleStage(StageFunc &stage) {
   }
   if (!stage.reduces) {
     if (reductionReads(stage)) {
-      if (s.family == Family::Accumulation) {
-        return; // inlined: each element is read by few tiles
-      }
-      return computeInStrip(stage);
+      return s.family == Family::Accumulation ? computeInBlock(stage)
+                                              : computeInStrip(stage);
     }
     if (readers(stage) <= 1 || !t.partials.defined()) {
       return; // inlined
@@ -411,6 +410,28 @@ void Scheduler::computeRowPerLane(StageFunc &stage) {
   order.insert(order.end(), stage.rvars.rbegin(), stage.rvars.rend());
   f.vectorize(x, points);
   f.update().reorder(order).vectorize(x, points);
+}
+
+/// What the tiles of an accumulation read, once for each block of the
+/// reduction; without blocks it is inlined.
+void Scheduler::computeInBlock(StageFunc &stage) {
+  for (const StageFunc &sum : t.stages) {
+    if (sum.blockLoops == 0 ||
+        !plan::readsValue(sum.stage->writes[0].body,
+                          stage.stage->writes[0].value)) {
+      continue;
+    }
+    stage.func.compute_at(sum.func, sum.rvars[sum.blockLoops - 1]);
+    const plan::Extent &inner = stage.stage->loops.back().extent;
+    int width = lanes;
+    while (width > 1 && inner.at(1) < width) {
+      width /= 2;
+    }
+    if (width > 1) {
+      stage.func.vectorize(stage.vars.back(), width);
+    }
+    return;
+  }
 }
 
 void Scheduler::computeInStrip(StageFunc &stage) {

@@ -84,7 +84,10 @@ void Translation::addStage(const Stage &stage) {
     }
   }
   // A tile may run past the extents: what it reads from memory is clamped.
-  std::vector<int64_t> tile = plan::tileShape(plan, context.loops.size());
+  // Where rows are lanes, one number per row lies along the tile's points.
+  size_t rank = context.loops.size();
+  bool isPerRow = rowsAreLanes() && rank + 1 == domain.size();
+  std::vector<int64_t> tile = plan::tileShape(plan, rank + isPerRow);
   for (size_t d = 0; d < context.loops.size(); ++d) {
     bool clamp = !isBeforeTile(stage) && stage.role != Stage::Role::Penalty &&
                  !plan::dividesEvenly(stage.loops[d].extent, tile[d]);

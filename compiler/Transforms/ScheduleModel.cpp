@@ -312,54 +312,52 @@ Schedule chooseContraction(const Shape &shape) {
   return s;
 }
 
-/// Bytes of the operands that `loops` reductions, from the innermost one, read.
-int64_t bytesOfReductions(const Shape &shape, size_t loops) {
-  std::vector<int64_t> inner;
-  size_t first = shape.anchor->loops.size() - loops;
-  for (size_t l = first; l < shape.anchor->loops.size(); ++l) {
-    inner.push_back(shape.anchor->loops[l].extent.at(kUsualBatch));
-  }
-  int64_t steps = 1;
-  for (int64_t n : inner) {
-    steps *= n;
-  }
-  int64_t channels = 0;
+/// Bytes of the operands for a batch of one.
+int64_t bytesPerSample(const Shape &shape) {
+  int64_t bytes = 0;
   for (const Value &value : shape.plan.values) {
-    if (value.kind == Value::Kind::Input && !value.shape.empty()) {
-      channels += value.shape.back().at(1);
+    if (value.kind != Value::Kind::Input) {
+      continue;
     }
+    int64_t count = 4;
+    for (const Extent &extent : value.shape) {
+      count *= std::max<int64_t>(1, extent.at(1));
+    }
+    bytes += count;
   }
-  return 4 * steps * channels;
+  return bytes;
 }
 
 /// A gradient of weights. Its operands pass once through each tile of the
 /// result, so what they read in one go has to fit into L2: the reduction is cut
-/// into blocks where all of it does not.
+/// into blocks where all of it does not. A padded operand is copied per block.
 Schedule chooseAccumulation(const Shape &shape) {
   Schedule s = chooseContraction(shape);
   s.family = Family::Accumulation;
   s.strip = 0;
-  size_t reductions = 0;
+  std::vector<Extent> sums;
   for (const Loop &l : shape.anchor->loops) {
-    reductions += l.reduction;
+    if (l.reduction) {
+      sums.push_back(l.extent);
+    }
   }
-  int64_t most = shape.target.l2Bytes / 2;
-  if (shape.rank() < 2 || bytesOfReductions(shape, reductions) <= most) {
+  int64_t most = shape.target.l2Bytes / 2, bytes = bytesPerSample(shape);
+  bool fits = bytes * kUsualBatch <= most;
+  if (shape.rank() < 2 || (fits && (!shape.hasPadding() || sums.size() < 2))) {
     return s;
   }
-  if (reductions == 1) {
-    const Extent &rows = shape.anchor->loops.back().extent;
-    int64_t whole = rows.isStatic() ? rows.at(1) : rows.perBatch;
-    int64_t perRow = std::max<int64_t>(1, bytesOfReductions(shape, 1) /
-                                              rows.at(kUsualBatch));
-    if (rows.constant == 0 || rows.isStatic()) {
-      s.strip = divisorUpTo(whole, std::max<int64_t>(1, most / 4 / perRow));
+  if (sums.size() == 1) {
+    // Rows of samples, or the samples themselves.
+    int64_t rows = sums[0].isStatic() ? sums[0].at(1) : sums[0].perBatch;
+    int64_t perRow = std::max<int64_t>(1, bytes / std::max<int64_t>(1, rows));
+    if (sums[0].constant == 0 || sums[0].isStatic()) {
+      s.strip = divisorUpTo(rows, std::max<int64_t>(1, most / 4 / perRow));
       s.strip = s.strip < 8 ? 0 : s.strip;
     }
   } else {
     s.strip = 1;
-    while (s.strip + 1 < int64_t(reductions) &&
-           bytesOfReductions(shape, reductions - s.strip) > most) {
+    while (s.strip + 1 < int64_t(sums.size()) && bytes > most) {
+      bytes /= std::max<int64_t>(1, sums[s.strip].at(1));
       ++s.strip;
     }
   }

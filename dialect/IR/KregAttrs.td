@@ -197,7 +197,9 @@ def Kreg_ScheduleAttr : Kreg_Attr<"Schedule", "schedule"> {
     back end only obeys. `vector` is the number of float32 lanes; a register
     tile is `vectors` vectors of channels by `points` output points; `strip` is
     the number of output rows (or row tiles) computed per task, whose input
-    stays in L2; `order` says which of the two tile dimensions is the inner
+    stays in L2 (of an accumulation: how the reduction is cut into blocks, whose
+    sums are added up in memory: one reduction loop into blocks of `strip` steps, of
+    several the outer `strip` count blocks; 0: no blocks); `order` says which of the two tile dimensions is the inner
     one; `parallel` is the loop depth that tasks are made of (0: serial).
   }];
   let parameters = (ins

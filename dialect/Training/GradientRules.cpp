@@ -129,20 +129,30 @@ void Rule::apply(ConvOp op) {
   }
 }
 
-/// The transpose of a convolution has that convolution as its gradient.
+/// The transpose of a convolution has that convolution as its gradient. Points
+/// that it appends (negative pads) are no sums: what arrives there ends there.
 void Rule::apply(ConvTransposeOp op) {
+  SmallVector<int64_t> high(op.getPadsHigh()), none(high.size() + 2, 0),
+      cut(none);
+  for (auto [pad, appended] : llvm::zip_equal(
+           high, MutableArrayRef<int64_t>(cut).slice(1, high.size()))) {
+    appended = std::max<int64_t>(0, -pad);
+    pad = std::max<int64_t>(0, pad);
+  }
+  Value reached = cut == none ? dy : sliced(none, cut).value;
   if (gradients.wants(op.getX())) {
-    gradients.add(op.getX(), ConvOp::create(builder, loc, op.getX().getType(),
-                                            dy, op.getKernel(), op.getStrides(),
-                                            op.getDilations(), op.getPadsLow(),
-                                            op.getPadsHigh(), /*groups=*/1));
+    gradients.add(op.getX(),
+                  ConvOp::create(builder, loc, op.getX().getType(), reached,
+                                 op.getKernel(), op.getStrides(),
+                                 op.getDilations(), op.getPadsLow(), high,
+                                 /*groups=*/1));
   }
   if (gradients.wants(op.getKernel())) {
     gradients.add(op.getKernel(),
                   ConvKernelGradientOp::create(
-                      builder, loc, op.getKernel().getType(), dy, op.getX(),
-                      op.getStrides(), op.getDilations(), op.getPadsLow(),
-                      op.getPadsHigh(), /*groups=*/1));
+                      builder, loc, op.getKernel().getType(), reached,
+                      op.getX(), op.getStrides(), op.getDilations(),
+                      op.getPadsLow(), high, /*groups=*/1));
   }
 }
 

@@ -21,6 +21,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 
@@ -213,6 +214,148 @@ TEST_P(StepKernels, LossAndGradients) {
   }
   EXPECT_EQ(compared, gradients);
 }
+
+//===----------------------------------------------------------------------===//
+// Against the interpreter: what no recorded case has
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+struct SmallModel {
+  const char *name;
+  const char *text; ///< with one input and one output
+};
+
+const char *const kWeights = R"(
+kreg.variable @k trainable : tensor<3x3x2x4xf32>
+kreg.variable @d trainable : tensor<3x3x4x2xf32>
+kreg.variable @m trainable : tensor<8x3xf32>
+)";
+
+const SmallModel kModels[] = {
+    {"noise", R"(
+kreg.model @model(%x: tensor<?x6x8xf32>) -> tensor<?x6x3xf32> {
+  %m = kreg.read @m : tensor<8x3xf32>
+  %0 = kreg.dropout %x rate 0.3 : tensor<?x6x8xf32>
+  %1 = kreg.dense %0, %m : (tensor<?x6x8xf32>, tensor<8x3xf32>) -> tensor<?x6x3xf32>
+  %2 = kreg.dropout %1 rate 0.4 noise_shape [0, 1, 3] : tensor<?x6x3xf32>
+  %3 = kreg.noise gaussian_noise %2 amount 0.5 : tensor<?x6x3xf32>
+  %4 = kreg.noise gaussian_dropout %3 amount 0.25 : tensor<?x6x3xf32>
+  %5 = kreg.noise alpha_dropout %4 amount 0.2 : tensor<?x6x3xf32>
+  kreg.return %5 : tensor<?x6x3xf32>
+})"},
+    {"windows", R"(
+kreg.model @model(%x: tensor<?x7x8x2xf32>) -> tensor<?x2x2x8xf32> {
+  %k = kreg.read @k : tensor<3x3x2x4xf32>
+  %d = kreg.read @d : tensor<3x3x4x2xf32>
+  %0 = kreg.conv %x, %k strides [1, 1] dilations [2, 1] pads [2, 1] to [1, 0]
+    : (tensor<?x7x8x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x6x7x4xf32>
+  %1 = kreg.unary relu6 %0 : tensor<?x6x7x4xf32>
+  %2 = kreg.pool max %1 window [3, 2] strides [2, 2] pads [1, 0] to [0, 1]
+    : (tensor<?x6x7x4xf32>) -> tensor<?x3x4x4xf32>
+  %p = kreg.penalty %2, <0.1, 0.2> per batch : tensor<?x3x4x4xf32>
+  %3 = kreg.depthwise_conv %2, %d strides [2, 2] dilations [1, 1] pads [1, 1] to [1, 1]
+    : (tensor<?x3x4x4xf32>, tensor<3x3x4x2xf32>) -> tensor<?x2x2x8xf32>
+  kreg.return %3 : tensor<?x2x2x8xf32> penalties %p
+})"},
+    {"transposed", R"(
+kreg.model @model(%x: tensor<?x3x4x4xf32>) -> tensor<?x4x4x4xf32> {
+  %k = kreg.read @k : tensor<3x3x2x4xf32>
+  %0 = kreg.conv_transpose %x, %k strides [2, 3] dilations [1, 1] pads [0, 1] to [1, -1]
+    : (tensor<?x3x4x4xf32>, tensor<3x3x2x4xf32>) -> tensor<?x6x12x2xf32>
+  %1 = kreg.unary tanh %0 : tensor<?x6x12x2xf32>
+  %2 = kreg.pool avg %1 window [2, 3] strides [1, 3] pads [0, 0] to [0, 0]
+    : (tensor<?x6x12x2xf32>) -> tensor<?x5x4x2xf32>
+  %3 = kreg.slice %2 low [0, 1, 0, 0] high [0, 0, 0, 0] : (tensor<?x5x4x2xf32>) -> tensor<?x4x4x2xf32>
+  %4 = kreg.conv %3, %k strides [1, 1] dilations [1, 1] pads [1, 1] to [1, 1]
+    : (tensor<?x4x4x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x4x4x4xf32>
+  kreg.return %4 : tensor<?x4x4x4xf32>
+})"},
+    {"strided_slice", R"(
+kreg.model @model(%x: tensor<?x9x8xf32>) -> tensor<?x4x3xf32> {
+  %m = kreg.read @m : tensor<8x3xf32>
+  %0 = kreg.dense %x, %m : (tensor<?x9x8xf32>, tensor<8x3xf32>) -> tensor<?x9x3xf32>
+  %1 = kreg.slice %0 low [0, 1, 0] high [0, 0, 0] strides [1, 2, 1] : (tensor<?x9x3xf32>) -> tensor<?x4x3xf32>
+  %2 = kreg.softmax %1 axis 2 : tensor<?x4x3xf32>
+  kreg.return %2 : tensor<?x4x3xf32>
+})"},
+};
+
+class SmallSteps : public testing::TestWithParam<SmallModel> {};
+
+/// Numbers that float32 holds and no two of which are equal.
+std::vector<float> numbers(size_t count, int seed) {
+  std::vector<float> values(count);
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t hash = uint32_t(i * 2654435761u + seed * 40503u) ^ 0x9E3779B9u;
+    hash = (hash ^ (hash >> 15)) * 0x2C1B3C6Du;
+    values[i] = float(int32_t(hash >> 8) - (1 << 23)) / float(1 << 23);
+  }
+  return values;
+}
+
+} // namespace
+
+TEST_P(SmallSteps, AreTheInterpreters) {
+  MLIRContext context;
+  context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
+                      math::MathDialect, tensor::TensorDialect>();
+  auto module = parseSourceString<ModuleOp>(
+      std::string(kWeights) + GetParam().text, &context);
+  ASSERT_TRUE(module);
+  Builder builder(&context);
+  (*module->getOps<ModelOp>().begin())
+      ->setAttr(
+          "kreg.losses",
+          builder.getArrayAttr(builder.getDictionaryAttr(builder.getNamedAttr(
+              "kind", builder.getStringAttr("mean_squared_error")))));
+  for (auto [i, variable] : llvm::enumerate(module->getOps<VariableOp>())) {
+    auto type = cast<RankedTensorType>(variable.getType());
+    variable.setValueAttr(cast<ElementsAttr>(DenseElementsAttr::get(
+        type, llvm::ArrayRef(numbers(type.getNumElements(), int(i))))));
+  }
+  PassManager steps(&context), kernels(&context);
+  buildTrainingPipeline(steps);
+  ASSERT_TRUE(succeeded(steps.run(*module)));
+
+  constexpr int64_t kBatch = 5;
+  auto model = module->lookupSymbol<ModelOp>("step");
+  std::vector<std::vector<float>> inputs;
+  std::vector<Tensor<double>> exact;
+  for (BlockArgument argument : model.getBody().getArguments()) {
+    std::vector<int64_t> shape(
+        cast<RankedTensorType>(argument.getType()).getShape());
+    shape[0] = kBatch;
+    int64_t count = 1;
+    for (int64_t size : shape) {
+      count *= size;
+    }
+    inputs.push_back(numbers(count, 10 + int(inputs.size())));
+    exact.push_back({shape, {inputs.back().begin(), inputs.back().end()}});
+  }
+  auto wanted = evaluate<double>(model, exact);
+  ASSERT_TRUE(bool(wanted)) << llvm::toString(wanted.takeError());
+
+  buildKernelsPhase(kernels, "host");
+  ASSERT_TRUE(succeeded(kernels.run(*module)));
+  // Halide's checks on: what is read and written lies inside of its buffer.
+  auto executor = HostExecutor::make(module->lookupSymbol<ModelOp>("step"),
+                                     /*checked=*/true);
+  ASSERT_TRUE(executor);
+  HostExecutor::Results got = executor->run(kBatch, inputs);
+  // Sums of some hundred numbers below 1 of float32.
+  constexpr double kTolerance = 3e-5;
+  expectClose("scalars", got.scalars, wanted->penalties, kTolerance,
+              kTolerance);
+  for (size_t i = 0; i < got.outputs.size(); ++i) {
+    std::vector<double> wide(got.outputs[i].begin(), got.outputs[i].end());
+    expectClose("output " + std::to_string(i), wide, wanted->outputs[i].data,
+                kTolerance, kTolerance);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, SmallSteps, testing::ValuesIn(kModels),
+                         [](const auto &info) { return info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Keras, StepKernels,
                          testing::ValuesIn(recordedTrainingNames()),
