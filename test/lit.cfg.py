@@ -1,6 +1,7 @@
 # What lit needs to know: suffixes, tools, substitutions.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
+import shutil
 
 import lit.formats
 import lit.util
@@ -37,6 +38,10 @@ config.substitutions.append(("%{python}", config.python))
 config.substitutions.append(("%{cc}", config.host_cc))
 if config.have_numpy:
     config.available_features.add("numpy")
+# What the page of `inspect --format html` is drawn with and looked at.
+for program, feature in (("dot", "graphviz"), ("chromium", "chromium")):
+    if shutil.which(program):
+        config.available_features.add(feature)
 if config.sanitize:
     config.available_features.add("sanitizer")
     # The shared MLIR, LLVM and Halide are built without a sanitizer: their

@@ -119,7 +119,8 @@ def record(model, folder, batch, rng):
     model.save(folder / "model.keras")
     np.savez(folder / "inference.npz", **arrays)
     case = {"keras": keras.__version__, "backend": keras.backend.backend(), "format": "keras", "rtol": RTOL,
-            "atol": ATOL, "penalties": penalties, "regularizer_ignored_on": [],
+            "atol": ATOL, "layers": [each.__class__.__name__ for each in model._flatten_layers(include_self=False)],
+            "penalties": penalties, "regularizer_ignored_on": [],
             "weights": [{"path": v.path, "shape": list(v.shape)} for v in model.weights
                         if "seed_generator" not in v.path]}
     (folder / "case.json").write_text(json.dumps(case, indent=1))

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Writes the reference pages from the sources: dialect, passes, command line,
-# phases, exit codes, diagnostics, gradients.
+# phases, exit codes, diagnostics, warnings, gradients.
 #
 #   utils/gen-docs.sh [BIN [OUT]]     default: build/bin and docs/reference
 #
+# Without OUT also docs/status.md, which tries every layer class.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 set -euo pipefail
 
@@ -51,3 +52,7 @@ tables() { "$tblgen" -I "$source" -I /usr/lib/llvm-22/include "$@"; }
 } >"$out/cli.md"
 
 python3 utils/list-defs.py "$out" "$notice"
+if [ $# -lt 2 ]; then
+  status=$(python3 utils/layer-status.py "$bin")
+  echo "$status" >docs/status.md
+fi

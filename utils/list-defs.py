@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference pages that are lists: phases, exit codes, diagnostics, gradients.
+"""Writes the reference pages that are lists: phases, exit codes, diagnostics, warnings, gradients.
 
 usage: list-defs.py FOLDER NOTICE     (from the source folder; see gen-docs.sh)
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -67,6 +67,12 @@ def main(out, notice):
          table(["name", "kind", "message"],
                [[f"`{name}`", kind.lower(), text]
                 for name, kind, text in rows("frontends/Container/Diagnostics.def", "DIAGNOSTIC")]))
+    page(out / "warnings.md", notice, "Warnings of `kregc inspect`",
+         "What `inspect` says of a sound model whose regularizers may not do what was meant. A *note* is worth\n"
+         "knowing where the model goes to another Keras or another size; `{0}`, `{1}` … stand for names and numbers.",
+         table(["id", "kind", "when", "what it says", "what to do"],
+               [[f"`{name}`", severity.lower(), when, what, instead]
+                for _, name, severity, when, what, instead in rows("frontends/Keras/Warnings.def", "WARNING")]))
 
 
 if __name__ == "__main__":

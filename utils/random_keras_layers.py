@@ -435,7 +435,8 @@ def Embedding(d):
 
 @layer
 def Identity(d):
-    return d.model(d.spatial(2), d.L.Identity(activity_regularizer=d.penalty()),
+    # Keras cannot save an Identity that has a regularizer of its own.
+    return d.model(d.spatial(2), d.L.Identity(),
                    d.L.ActivityRegularization(d.coefficient(), d.coefficient()))
 
 
@@ -452,6 +453,14 @@ def TimeDistributed(d):
         (lambda: d.L.Reshape((c, n)), [n, c]), (lambda: d.L.BatchNormalization(), [n, c]),
         (lambda: d.L.Permute((2, 1)), [n, c]), (lambda: d.L.LayerNormalization(), [n, c]),
         (lambda: d.L.Activation("softmax"), [n, c]), (lambda: d.L.DepthwiseConv2D(k), [n, n, c]),
-        (lambda: d.L.ZeroPadding2D((1, 2)), [n, n, c])])
+        (lambda: d.L.ZeroPadding2D((1, 2)), [n, n, c]),
+        (lambda: d.L.SeparableConv2D(d.size(), k, padding="same"), [n, n, c]),
+        (lambda: d.L.Conv2DTranspose(d.size(), k, strides=d.choice([1, 2])), [n, n, c]),
+        (lambda: d.L.UpSampling2D(2, interpolation=d.choice(["nearest", "bilinear"])), [n, n, c]),
+        (lambda: d.L.Cropping1D((0, n - 1)), [n, c]), (lambda: d.L.RepeatVector(d.size(4)), [c]),
+        (lambda: d.L.PReLU(), [n, c]), (lambda: d.L.ReLU(6.0, 0.1, 0.5), [n, c]),
+        (lambda: d.L.GroupNormalization(1), [n, c]), (lambda: d.L.UnitNormalization(), [n, c]),
+        (lambda: d.L.Rescaling(0.5, 1.0), [n, c]), (lambda: d.L.Dropout(0.5), [n, c]),
+        (lambda: d.L.EinsumDense("ab,bc->ac", output_shape=d.size()), [c])])
     return d.model([steps, *shape], d.L.TimeDistributed(inner(), activity_regularizer=d.penalty()),
                    d.L.ActivityRegularization(d.coefficient()))

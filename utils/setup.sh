@@ -21,28 +21,33 @@ kregc_packages=(
   gcc g++ libc6-dev # `cc`, to link generated libraries as a user would
   libzip-dev libhdf5-dev libseccomp-dev nlohmann-json3-dev libcli11-dev
   libgmp-dev libflint-dev libflint-arb-dev
+  graphviz # `dot`, for inspect --format html
   libgtest-dev librapidcheck-dev libbenchmark-dev
   z3 # the laws of the prover, proved over the reals
   git python3 python3-venv python3-psutil # lit: time limits
 )
 
+# A browser that looks at pages of kregc, for their test alone.
+kregc_browser_packages=(chromium)
+
 kregc_say() { printf '== %s\n' "$*"; }
 kregc_die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
-# The packages of the list that dpkg does not know as installed.
+# kregc_missing_packages PACKAGE…: those that dpkg does not know as installed.
 kregc_missing_packages() {
   local package
-  for package in "${kregc_packages[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null |
       grep -qx installed || echo "$package"
   done
 }
 
+# kregc_install_packages PACKAGE…
 kregc_install_packages() {
   command -v dpkg-query >/dev/null ||
-    kregc_die "this script knows Debian's packages only; install by hand: ${kregc_packages[*]}"
+    kregc_die "this script knows Debian's packages only; install by hand: $*"
   local missing as_root=()
-  mapfile -t missing < <(kregc_missing_packages)
+  mapfile -t missing < <(kregc_missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null ||
@@ -106,7 +111,7 @@ kregc_link_tools() {
 
 kregc_prepare() {
   mkdir -p "$kregc_deps"
-  kregc_install_packages
+  kregc_install_packages "${kregc_packages[@]}"
   kregc_install_python
   kregc_install_halide
 }

@@ -32,6 +32,8 @@ run_suite() {
 }
 
 kregc_prepare
+(kregc_install_packages "${kregc_browser_packages[@]}") ||
+  kregc_say "no browser: the test of pages will not run"
 results=()
 run_suite release
 kregc_link_tools release

@@ -168,7 +168,11 @@ void addRun(CLI::App &verb, Options &options, Words &words) {
 
 void addInspect(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
-  addFormat(verb, words);
+  verb.add_option("--format", words.format,
+                  "text, json, or html: a page with the model as a graph")
+      ->type_name("F")
+      ->check(CLI::IsMember({"text", "json", "html"}))
+      ->capture_default_str();
 }
 
 void addEquiv(CLI::App &verb, Options &options, Words &words) {
@@ -245,7 +249,9 @@ std::variant<Options, ExitCode> finish(Options options, const Words &words) {
                       "'; the phases are " + phaseNames());
   }
   options.emit = *phase;
-  options.format = words.format == "json" ? Format::Json : Format::Text;
+  options.format = words.format == "json"   ? Format::Json
+                   : words.format == "html" ? Format::Html
+                                            : Format::Text;
   options.mode = words.mode == "training" ? Mode::Training : Mode::Inference;
   options.matchByName = words.matchWeights == "by-name";
   if (!words.kerasVersion.empty()) {

@@ -15,7 +15,7 @@
 namespace kregc::driver {
 
 enum class Verb { Compile, Run, Inspect, Equiv, Bench };
-enum class Format { Text, Json };
+enum class Format { Text, Json, Html };
 enum class Mode { Inference, Training };
 
 /// Every option of every verb; those of other verbs keep their defaults.

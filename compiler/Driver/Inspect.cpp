@@ -1,7 +1,7 @@
-// `kregc inspect`: the penalties of a model, as a table or as JSON.
+// `kregc inspect`: the penalties of a model, as text, JSON or a page.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "compiler/Driver/Sites.h"
+#include "compiler/Driver/Inspect/Html.h"
 #include "compiler/Driver/Verbs.h"
 
 #include "frontends/Keras/Reader.h"
@@ -83,15 +83,23 @@ void printSites(const std::vector<Site> &sites, bool activity,
   printTable(outs(), rows);
 }
 
-void printText(const keras::Model &model) {
+StringRef nameOf(keras::Severity severity) {
+  return severity == keras::Severity::Note ? "note" : "warning";
+}
+
+void printText(const ModelFacts &facts, const Findings &findings) {
+  const keras::Model &model = facts.model;
   outs() << model.name << (model.version.tfKeras ? ": tf-keras " : ": Keras ")
          << model.version.text << " (." << model.format << "), "
          << grouped(countParameters(model)) << " parameters\n\n";
-  std::vector<Site> sites = collectSites(model);
-  printSites(sites, /*activity=*/true, "activity penalties");
-  printSites(sites, /*activity=*/false, "weight penalties");
-  for (const keras::Warning &warning : model.warnings) {
-    outs() << "warning: " << warning.text << " [" << warning.id << "]\n";
+  printSites(facts.sites, /*activity=*/true, "activity penalties");
+  printSites(facts.sites, /*activity=*/false, "weight penalties");
+  for (const keras::Warning &warning : findings) {
+    outs() << "\n"
+           << nameOf(warning.severity) << ": "
+           << (warning.layer.empty() ? "" : "layer '" + warning.layer + "': ")
+           << warning.text << " [" << warning.id << "]\n  → " << warning.instead
+           << "\n";
   }
 }
 
@@ -130,15 +138,19 @@ json::Value toJson(const Site &site) {
   return object;
 }
 
-void printJson(const keras::Model &model) {
+void printJson(const ModelFacts &facts, const Findings &findings) {
+  const keras::Model &model = facts.model;
   json::Array penalties, warnings;
-  for (const Site &site : collectSites(model)) {
+  for (const Site &site : facts.sites) {
     penalties.push_back(toJson(site));
   }
-  for (const keras::Warning &warning : model.warnings) {
-    warnings.push_back(json::Object{{"id", warning.id},
-                                    {"layer", json::fixUTF8(warning.layer)},
-                                    {"text", json::fixUTF8(warning.text)}});
+  for (const keras::Warning &warning : findings) {
+    warnings.push_back(
+        json::Object{{"id", warning.id},
+                     {"severity", nameOf(warning.severity)},
+                     {"layer", json::fixUTF8(warning.layer)},
+                     {"text", json::fixUTF8(warning.text)},
+                     {"instead", json::fixUTF8(warning.instead)}});
   }
   json::Object report{{"model", json::fixUTF8(model.name)},
                       {"keras_version", json::fixUTF8(model.version.text)},
@@ -156,7 +168,24 @@ Error inspect(const Options &options) {
   if (!model) {
     return model.takeError();
   }
-  options.format == Format::Json ? printJson(*model) : printText(*model);
+  ModelFacts facts(*model);
+  Findings findings = advise(facts);
+  switch (options.format) {
+  case Format::Text:
+    printText(facts, findings);
+    break;
+  case Format::Json:
+    printJson(facts, findings);
+    break;
+  case Format::Html: {
+    Expected<std::string> page = buildPage(facts, findings);
+    if (!page) {
+      return page.takeError();
+    }
+    outs() << *page;
+    break;
+  }
+  }
   return Error::success();
 }
 

@@ -13,11 +13,6 @@
 namespace kregc::driver {
 namespace {
 
-/// The shortest text that reads back as the float32 that Keras computes with.
-std::string number(double value) {
-  return llvm::formatv("{0}", llvm::format("%.7g", value)).str();
-}
-
 Site activitySite(const keras::Model &model, const keras::Call &call,
                   const keras::Layer &layer, bool live) {
   Site site;
@@ -40,6 +35,7 @@ Site weightSite(const keras::Model &model, const keras::Layer &layer,
   site.variable = weight.variable;
   site.regularizer = *weight.regularizer;
   site.shape = weight.shape;
+  site.trained = weight.trainable;
   site.live = used && isApplied(model, weight);
   site.why = site.live ? ""
              : used    ? "the weight is frozen"
@@ -69,6 +65,7 @@ std::vector<Site> collectSites(const keras::Model &model) {
     if (layer.activityRegularizer) {
       sites.push_back(activitySite(model, call, layer, live[i]));
       sites.back().shape = call.shape;
+      sites.back().tensor = static_cast<int>(i);
     }
   }
   std::vector<bool> used = liveLayers(model);
@@ -100,6 +97,10 @@ int64_t countParameters(const keras::Model &model) {
     }
   }
   return count;
+}
+
+std::string number(double value) {
+  return llvm::formatv("{0}", llvm::format("%.7g", value)).str();
 }
 
 std::string describe(const keras::Regularizer &regularizer) {

@@ -17,7 +17,9 @@ struct Site {
   bool activity = true;
   std::string layer, className;
   int call = 0;         ///< activity: n-th call of the layer, from 0
+  int tensor = -1;      ///< activity: index into Model::calls
   std::string variable; ///< weight: "kernel"
+  bool trained = true;  ///< weight: not frozen
   keras::Regularizer regularizer;
   keras::Shape shape;    ///< of the penalised tensor; -1 is the batch
   bool perBatch = false; ///< divided by the batch size
@@ -38,6 +40,9 @@ bool isApplied(const keras::Model &model, const keras::Weight &weight);
 
 /// Numbers in the weights of the layers that the model uses.
 int64_t countParameters(const keras::Model &model);
+
+/// The shortest text that reads back as the float32 that Keras computes with.
+std::string number(double value);
 
 /// "L1L2(l1=0.001, l2=0.002)", as Keras would construct it.
 std::string describe(const keras::Regularizer &regularizer);

@@ -110,10 +110,21 @@ static std::optional<Ratio> magnitudeSquared(Operation *op) {
   return Ratio{1, 1, *scaleOf(op) * *scaleOf(op)};
 }
 
+/// The scale of a selu: its first parameter, positive in every Keras.
+static std::optional<Ratio> ownScale(Operation *op) {
+  return Ratio{1, 1, std::fabs(cast<UnaryOp>(op).getParams()[0])};
+}
+
+static std::optional<Ratio> ownScaleSquared(Operation *op) {
+  double scale = cast<UnaryOp>(op).getParams()[0];
+  return Ratio{1, 1, scale * scale};
+}
+
 static constexpr LawFactor One{"1", one}, No{"–", noLaw},
     PerWindow{"1/k", perWindow}, PerReduced{"1/n", perReduced},
     Repeats{"k", repeats}, Magnitude{"|c|", magnitude},
-    MagnitudeSquared{"c²", magnitudeSquared};
+    MagnitudeSquared{"c²", magnitudeSquared}, OwnScale{"s", ownScale},
+    OwnScaleSquared{"s²", ownScaleSquared};
 
 //===----------------------------------------------------------------------===//
 // Conditions

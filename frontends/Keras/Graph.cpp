@@ -11,6 +11,7 @@
 #include "frontends/Keras/Scope.h"
 #include "frontends/Keras/Shapes.h"
 #include "frontends/Keras/Version.h"
+#include "frontends/Keras/Warnings.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -253,10 +254,27 @@ Caller::call(const Scope &scope, llvm::ArrayRef<TensorRef> inputs,
   return outputs;
 }
 
+/// Layers keep the regularizer of a weight that a flag of theirs leaves out.
+static void warnOfUnused(const JsonValue &config, const Layer &layer,
+                         Model &model) {
+  for (const char *variable : {"bias", "beta", "gamma"}) {
+    std::string key = std::string(variable) + "_regularizer";
+    const JsonValue *given = config.find(key);
+    bool exists = llvm::any_of(layer.weights, [&](const Weight &weight) {
+      return weight.variable == variable;
+    });
+    if (given && !given->isNull() && !exists) {
+      model.warnings.push_back(
+          makeWarning(WarningId::UnusedRegularizer, layer.name, key));
+    }
+  }
+}
+
 /// Attaches "kernel_regularizer", "kernel_constraint" and the like to the
 /// weights they are for.
 static llvm::Error readWeightSettings(const JsonValue &outer, Layer &layer,
-                                      const Version &version) {
+                                      Model &model) {
+  const Version &version = model.version;
   const JsonValue *config = &outer;
   const LayerConfig *kind = &layer.config;
   // The reader of the wrapper has seen that both are there.
@@ -288,6 +306,7 @@ static llvm::Error readWeightSettings(const JsonValue &outer, Layer &layer,
     }
     weight.constraint = std::move(*constraint);
   }
+  warnOfUnused(*config, layer, model);
   return llvm::Error::success();
 }
 
@@ -336,11 +355,9 @@ static WeightGroup groupOf(const Scope &scope, const Version &version) {
 static void warnOfIgnored(const Layer &inner, Model &model) {
   if (inner.activityRegularizer &&
       !holds(Fact::AppliesPenaltyInTimeDistributed, model.version)) {
-    model.warnings.push_back(
-        {"ignored-regularizer", inner.name,
-         "Keras " + model.version.text +
-             " ignores the activity regularizer of layer '" + inner.name +
-             "' in a TimeDistributed; give it to the TimeDistributed instead"});
+    model.warnings.push_back(makeWarning(WarningId::IgnoredRegularizer,
+                                         inner.name, model.version.text,
+                                         inner.name));
   }
 }
 
@@ -366,7 +383,7 @@ llvm::Error keras::readGraph(const JsonValue &root, Model &model) {
             std::get_if<TimeDistributedConfig>(&layer.config)) {
       warnOfIgnored(*wrapper->layer, model);
     }
-    if (llvm::Error error = readWeightSettings(*config, layer, model.version)) {
+    if (llvm::Error error = readWeightSettings(*config, layer, model)) {
       return error;
     }
   }

@@ -238,8 +238,11 @@ struct WeightGroup {
   std::vector<WeightGroup> members; ///< of a model
 };
 
-/// A warning for the reader of `inspect`, e.g. a regularizer that this version ignores.
-struct Warning { std::string id, layer, text; };
+enum class Severity { Note, Warning };
+
+/// What `inspect` says of a sound model, a row of Warnings.def: what happens,
+/// what to do about it. `layer` is empty where it is about the whole model.
+struct Warning { std::string id, layer, text, instead; Severity severity; };
 
 /// What compile() was called with, as the file has it: most uses of a model do
 /// not read it. `root` is null where the file has none.

@@ -11,6 +11,7 @@
 #include "frontends/Keras/Graph.h"
 #include "frontends/Keras/Layers/Layers.h"
 #include "frontends/Keras/Version.h"
+#include "frontends/Keras/Warnings.h"
 #include "frontends/Keras/Weights.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -282,10 +283,7 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
   if (!version && !options.kerasVersion && (guess = fingerprint(root))) {
     version = guess->from.str();
     model.warnings.push_back(
-        {"guessed-version", "",
-         "the file does not say which Keras wrote it; its keys are those of "
-         "Keras " +
-             printRange(*guess)});
+        makeWarning(WarningId::GuessedVersion, "", printRange(*guess)));
   }
   if (llvm::Error error = setVersion(options, version, path, model)) {
     return error;

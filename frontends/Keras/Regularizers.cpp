@@ -114,6 +114,23 @@ static llvm::Error readFactors(llvm::StringRef name, const JsonValue &config,
   return readFactor(config, "l2", name == "L2" ? 0.01 : 0, version, result.l2);
 }
 
+/// Whether an object is of a class that is not Keras' own, whatever its name:
+/// one registered as "package>Name", or from another module.
+static bool isForeignClass(const JsonValue &value) {
+  const JsonValue *registered = value.find("registered_name");
+  if (registered && registered->isString() &&
+      registered->string().contains('>')) {
+    return true;
+  }
+  const JsonValue *module = value.find("module");
+  if (!module || !module->isString()) {
+    return false;
+  }
+  llvm::StringRef top = module->string().split('.').first;
+  return top != "keras" && top != "tf_keras" && top != "tensorflow" &&
+         top != "builtins";
+}
+
 /// {"name": "ActivityRegularizer", "l1": …, "l2": …} of Keras 1.
 static bool isKeras1Name(llvm::StringRef name) {
   return name == "WeightRegularizer" || name == "ActivityRegularizer" ||
@@ -141,8 +158,9 @@ readObject(const JsonValue &value, llvm::StringRef layer, llvm::StringRef key,
   if (name == "function" && config && config->isString()) {
     name = config->string();
   }
-  if (name != "L1" && name != "L2" && name != "L1L2" &&
-      name != "OrthogonalRegularizer") {
+  if ((name != "L1" && name != "L2" && name != "L1L2" &&
+       name != "OrthogonalRegularizer") ||
+      isForeignClass(value)) {
     return diagnose(Diagnostic::UnknownObject, value.where(), layer, name,
                     "a regularizer");
   }

@@ -6,6 +6,7 @@
 #include "frontends/Keras/Fields.h"
 #include "frontends/Keras/Layers/Layers.h"
 #include "frontends/Keras/Operations.h"
+#include "frontends/Keras/Warnings.h"
 
 using namespace kregc;
 using namespace kregc::keras;
@@ -132,6 +133,11 @@ llvm::Expected<std::unique_ptr<Scope>> ScopeReader::read(const JsonValue &root,
   scope->config = config;
   const JsonValue *name = config->find("name");
   scope->name = name && name->isString() ? name->string().str() : "model";
+  const JsonValue *own = config->find("activity_regularizer");
+  if (own && !own->isNull()) {
+    model.warnings.push_back(
+        makeWarning(WarningId::ModelRegularizer, scope->name, scope->name));
+  }
   const JsonValue *frozen = config->find("trainable");
   trainable &= !(frozen && frozen->isBool() && !frozen->boolean());
   if (llvm::Error error = readEntries(*layers, prefix, trainable, *scope)) {

@@ -113,6 +113,7 @@ static const std::map<std::string, LawSample> &lawSamples() {
       {"leaky_relu", unary("leaky_relu %n params [0.25]")},
       {"elu", unary("elu %n params [1.0]")},
       {"celu", unary("celu %n params [0.5]")},
+      {"selu", unary("selu %n params [1.5, 2.0]")},
       {"clipped_relu", unary("clipped_relu %c params [0.25, 0.0, 4.0]")},
       {"clip", unary("clip %c params [-1.0, 4.0]")},
       {"scale",
