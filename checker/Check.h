@@ -14,7 +14,8 @@ namespace kregc::checker {
 struct Verdict {
   bool accepted = false;
   std::string problem; ///< the first thing that is wrong
-  /// What was proved: mode and claim ("equal" or "same-gradients").
+  /// What was proved: mode and claim ("equal" or "same-gradients", then ", up
+  /// to rounding of constants" where that is needed).
   std::vector<std::pair<std::string, std::string>> proved;
 };
 

@@ -15,6 +15,7 @@ namespace kregc::checker {
 struct Claim {
   Terms &terms;
   const std::string &law;
+  int node;
   const Term &n;
   int same;
   const Term &m; ///< `same` as it is written
@@ -67,7 +68,9 @@ bool relu6OnRange(const Claim &c);
 bool twice(const Claim &c);
 bool half(const Claim &c);
 bool even(const Claim &c);
-bool negateTwice(const Claim &c);
+bool negation(const Claim &c);
+bool factors(const Claim &c);
+bool scaleThroughEven(const Claim &c);
 bool unaryThroughMove(const Claim &c);
 bool unaryThroughConcat(const Claim &c);
 bool unaryThroughPad(const Claim &c);
@@ -78,6 +81,14 @@ bool scaleThroughUnary(const Claim &c);
 bool scaleThroughLinear(const Claim &c);
 bool scaleThroughMaximum(const Claim &c);
 bool scaleThroughSum(const Claim &c);
+/// Laws that compute with weights (ConstantLaws.cpp).
+bool batchNormAffine(const Claim &c);
+bool scaleIntoKernel(const Claim &c);
+bool scaleOverSum(const Claim &c);
+bool groupConstants(const Claim &c);
+bool denseDense(const Claim &c);
+bool denseOverSum(const Claim &c);
+bool constant(const Claim &c);
 
 } // namespace kregc::checker
 

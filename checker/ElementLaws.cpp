@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <gmpxx.h>
 
 namespace kregc::checker {
 
@@ -75,24 +76,75 @@ bool half(const Claim &c) {
 
 bool even(const Claim &c) {
   c.need("even", oneOf(c.n.kind, {"abs", "square"}));
-  return c.n.is("unary") && isUnary(c.x(), {"neg", "abs"}) && skipsOne(c);
+  return c.n.is("unary") && isUnary(c.x(), {"abs"}) && skipsOne(c);
 }
 
-bool negateTwice(const Claim &c) {
-  return c.n.is("unary", "neg") && c.x().is("unary", "neg") &&
-         c.equal(c.x().operands.at(0), c.same);
+/// Factors that are scalars, and the one operand of a product that is not.
+namespace {
+struct Scaled {
+  std::multiset<int> factors;
+  int x = -1;
+  bool negative = false; ///< one of the factors is
+};
+} // namespace
+
+/// Whether a term is a product of scalars and one other operand.
+static bool isScaled(const Claim &c, const Term &product, Scaled &result) {
+  for (int operand : product.operands) {
+    const Term &factor = c.of(operand);
+    Numbers values = factor.numbers("values");
+    if (factor.is("constant") && factor.shape.empty() && values.size() == 1) {
+      result.factors.insert(c.terms.find(operand));
+      result.negative = result.negative || !(values[0] >= 0);
+    } else if (result.x < 0) {
+      result.x = operand;
+    } else {
+      return false;
+    }
+  }
+  return product.is("product") && !result.factors.empty() && result.x >= 0;
 }
 
-/// n = f(g(x)) and m = g(f(x)), g's attributes kept.
-static bool swapped(const Claim &c) {
-  const Term &g = c.x();
-  if (!sameOp(g, c.m) || g.operands.size() != 1 || c.m.operands.size() != 1) {
+static Scaled scaled(const Claim &c, int id) {
+  Scaled result;
+  if (!isScaled(c, c.of(id), result)) {
+    throw Wrong("not a number times a tensor");
+  }
+  return result;
+}
+
+/// n = f(c·g(x)): g, and the factors between it and f (or none).
+static Scaled under(const Claim &c) {
+  Scaled result;
+  if (!isScaled(c, c.x(), result)) {
+    result = {{}, c.n.operands.at(0), false};
+  }
+  return result;
+}
+
+/// What g is in n = f(c·g(x)).
+static const Term &inner(const Claim &c) { return c.of(under(c).x); }
+
+/// Term `id` as written is f(c·x), f being n's op.
+static bool isApplied(const Claim &c, int id, const Scaled &scale, int x) {
+  const Term &f = c.terms.own(id);
+  if (!sameOp(c.n, f) || f.operands.size() != 1 || f.shape != c.of(x).shape) {
     return false;
   }
-  const Term &f = c.terms.own(c.m.operands[0]);
-  return sameOp(c.n, f) && f.operands.size() == 1 &&
-         c.equal(f.operands[0], g.operands[0]) &&
-         f.shape == c.of(g.operands[0]).shape;
+  if (scale.factors.empty()) {
+    return c.equal(f.operands[0], x);
+  }
+  Scaled product;
+  return isScaled(c, c.terms.own(f.operands[0]), product) &&
+         product.factors == scale.factors && c.equal(product.x, x);
+}
+
+/// n = f(c·g(x)) and m = g(f(c·x)), g's attributes kept.
+static bool swapped(const Claim &c) {
+  Scaled scale = under(c);
+  const Term &g = c.of(scale.x);
+  return sameOp(g, c.m) && g.operands.size() == 1 && c.m.operands.size() == 1 &&
+         isApplied(c, c.m.operands[0], scale, g.operands[0]);
 }
 
 static bool keepsZero(const Term &f) {
@@ -109,78 +161,49 @@ static bool homogeneous(const Term &f) {
 
 bool unaryThroughMove(const Claim &c) {
   return c.n.is("unary") &&
-         oneOf(c.x().op, {"reshape", "transpose", "repeat", "slice"}) &&
+         oneOf(inner(c).op, {"reshape", "transpose", "repeat", "slice"}) &&
          swapped(c);
 }
 
 bool unaryThroughConcat(const Claim &c) {
-  const Term &concat = c.x();
+  Scaled scale = under(c);
+  const Term &concat = c.of(scale.x);
   bool agree = c.n.is("unary") && concat.is("concat") && sameOp(concat, c.m) &&
                concat.operands.size() == c.m.operands.size();
   for (size_t i = 0; agree && i < concat.operands.size(); ++i) {
-    const Term &f = c.terms.own(c.m.operands[i]);
-    agree = sameOp(c.n, f) && c.equal(f.operands.at(0), concat.operands[i]);
+    agree = isApplied(c, c.m.operands[i], scale, concat.operands[i]);
   }
   return agree;
 }
 
 bool unaryThroughPad(const Claim &c) {
   c.need("keeps-zero", keepsZero(c.n));
-  return c.n.is("unary") && c.x().is("pad") && swapped(c);
+  return c.n.is("unary") && inner(c).is("pad") && swapped(c);
 }
 
 bool unaryThroughMaxPool(const Claim &c) {
   Numbers params = c.n.numbers("params");
-  c.need("monotone",
-         isUnary(c.n, {"relu", "relu6", "sigmoid", "tanh", "exp", "softplus",
-                       "softsign", "log_sigmoid", "erf"}) ||
-             (isUnary(c.n, {"leaky_relu", "elu"}) && params.size() == 1 &&
-              params[0] >= 0));
-  return c.n.is("unary") && c.x().is("pool", "max") && swapped(c);
+  bool grows = isUnary(c.n, {"relu", "relu6", "sigmoid", "tanh", "exp",
+                             "softplus", "softsign", "log_sigmoid", "erf"}) ||
+               (isUnary(c.n, {"leaky_relu", "elu"}) && params.size() == 1 &&
+                params[0] >= 0);
+  c.need("monotone", grows && !under(c).negative);
+  return c.n.is("unary") && inner(c).is("pool", "max") && swapped(c);
 }
 
 bool unaryThroughDropout(const Claim &c) {
   c.need("homogeneous", homogeneous(c.n));
-  return c.n.is("unary") && c.x().is("dropout") && swapped(c);
+  return c.n.is("unary") && inner(c).is("dropout") && swapped(c);
 }
 
 bool noiseThroughReshape(const Claim &c) {
   c.need("per-element", !c.n.has("noise_shape"));
-  return c.n.isNoise() && c.x().is("reshape") && swapped(c);
+  return c.n.isNoise() && inner(c).is("reshape") && swapped(c);
 }
 
 //===----------------------------------------------------------------------===//
 // Factors that are one number
 //===----------------------------------------------------------------------===//
-
-/// The factors of a product that are scalars, and the one operand that is not.
-namespace {
-struct Scaled {
-  std::multiset<int> factors;
-  int x = -1;
-  bool negative = false; ///< one of the factors is
-};
-} // namespace
-
-static Scaled scaled(const Claim &c, int id) {
-  Scaled result;
-  for (int operand : c.of(id).operands) {
-    const Term &factor = c.of(operand);
-    Numbers values = factor.numbers("values");
-    if (factor.is("constant") && factor.shape.empty() && values.size() == 1) {
-      result.factors.insert(c.terms.find(operand));
-      result.negative = result.negative || !(values[0] >= 0);
-    } else if (result.x < 0) {
-      result.x = operand;
-    } else {
-      throw Wrong("a product of two tensors");
-    }
-  }
-  if (!c.of(id).is("product") || result.factors.empty() || result.x < 0) {
-    throw Wrong("not a number times a tensor");
-  }
-  return result;
-}
 
 /// n = g(c·x) and m = c·g(x).
 static bool pulledOut(const Claim &c, const Scaled &x) {
@@ -205,11 +228,75 @@ static bool pulledOut(const Claim &c, const Scaled &x) {
   return y.x >= 0 && y.factors == x.factors;
 }
 
+bool negation(const Claim &c) {
+  Scaled y;
+  return c.n.is("unary", "neg") && isScaled(c, c.m, y) &&
+         y.factors.size() == 1 && holds(c.of(*y.factors.begin()), -1) &&
+         c.equal(y.x, c.n.operands.at(0));
+}
+
 bool scaleThroughUnary(const Claim &c) {
   Scaled x = scaled(c, c.n.operands.at(0));
-  c.need("homogeneous", homogeneous(c.n));
-  c.need("not-negative", c.n.kind == "neg" || !x.negative);
+  c.need("homogeneous", isUnary(c.n, {"relu", "leaky_relu"}));
+  c.need("not-negative", !x.negative);
   return c.n.is("unary") && pulledOut(c, x);
+}
+
+static mpq_class productOf(const Claim &c, const std::multiset<int> &factors) {
+  mpq_class result = 1;
+  for (int factor : factors) {
+    double number = c.of(factor).numbers("values").at(0);
+    if (!std::isfinite(number)) {
+      throw Wrong("a factor is not finite");
+    }
+    result *= mpq_class(number);
+  }
+  return result;
+}
+
+/// n = |c·x| and m = |c|·|x|, or squares.
+bool scaleThroughEven(const Claim &c) {
+  Scaled x = scaled(c, c.n.operands.at(0)), y;
+  if (!isUnary(c.n, {"abs", "square"}) || !isScaled(c, c.m, y)) {
+    return false;
+  }
+  mpq_class factor = productOf(c, x.factors);
+  mpq_class wanted =
+      c.n.kind == "abs" ? mpq_class(abs(factor)) : mpq_class(factor * factor);
+  if (productOf(c, y.factors) != wanted) {
+    return false;
+  }
+  return isApplied(c, y.x, {}, x.x);
+}
+
+/// The scalars of a product and of the products in it; the other operands. Of
+/// a product that a law wrote, operands count as they are written.
+static std::multiset<int> flattened(const Claim &c, const Term &product,
+                                    bool written, std::multiset<int> &factors) {
+  std::multiset<int> others;
+  for (int operand : product.operands) {
+    const Term &term = c.of(operand);
+    const Term &inner = written ? c.terms.own(operand) : term;
+    if (term.is("constant") && term.shape.empty()) {
+      factors.insert(c.terms.find(operand));
+    } else if (inner.is("product") && &inner != &product) {
+      std::multiset<int> more = flattened(c, inner, false, factors);
+      others.insert(more.begin(), more.end());
+    } else {
+      others.insert(c.terms.find(operand));
+    }
+  }
+  return others;
+}
+
+bool factors(const Claim &c) {
+  std::multiset<int> left, right;
+  if (!c.n.is("product") || !c.m.is("product") ||
+      flattened(c, c.n, false, left) != flattened(c, c.m, true, right)) {
+    return false;
+  }
+  c.need("exact", productOf(c, left) == productOf(c, right));
+  return true;
 }
 
 bool scaleThroughLinear(const Claim &c) {

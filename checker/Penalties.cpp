@@ -280,7 +280,7 @@ void Sum::move(Terms &all, const std::string &law, const Key &key,
   constants[key.perBatch ? 0 : 1].add(moved.value * worth.constant, true);
 }
 
-static void compare(const Coefficient &a, const Coefficient &b,
+static bool compare(const Coefficient &a, const Coefficient &b,
                     double tolerance, const std::string &what) {
   mpq_class distance = abs(a.value - b.value);
   mpq_class allowed = (a.size + b.size) * mpq_class(tolerance);
@@ -289,9 +289,10 @@ static void compare(const Coefficient &a, const Coefficient &b,
                 std::to_string(a.value.get_d()) + " and " +
                 std::to_string(b.value.get_d()));
   }
+  return distance != 0;
 }
 
-void compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance) {
+bool compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance) {
   std::set<Key> keys;
   for (const Sum *sum : {&a, &b}) {
     for (const auto &entry : sum->terms) {
@@ -302,13 +303,16 @@ void compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance) {
     auto found = sum.terms.find(key);
     return found == sum.terms.end() ? Coefficient() : found->second;
   };
+  bool rounded = false;
   for (const Key &key : keys) {
-    compare(of(a, key), of(b, key), tolerance,
-            "the penalties of term " + std::to_string(key.term));
+    rounded |= compare(of(a, key), of(b, key), tolerance,
+                       "the penalties of term " + std::to_string(key.term));
   }
   for (int i = 0; i < 2 && !gradientsOnly; ++i) {
-    compare(a.constants[i], b.constants[i], tolerance, "the constants");
+    rounded |=
+        compare(a.constants[i], b.constants[i], tolerance, "the constants");
   }
+  return rounded;
 }
 
 } // namespace kregc::checker

@@ -45,7 +45,8 @@ struct Sum {
 
 /// Throws Wrong where two sums differ; constants count unless `gradientsOnly`.
 /// `tolerance` is for coefficients that a law computed, relative to their size.
-void compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance);
+/// True if it was needed.
+bool compare(const Sum &a, const Sum &b, bool gradientsOnly, double tolerance);
 
 } // namespace kregc::checker
 

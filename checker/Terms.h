@@ -52,7 +52,9 @@ struct Bounds {
 class Terms {
 public:
   Mode mode = Mode::Inference;
-  std::string dropped; ///< for tests: "law:condition" that is not looked at
+  double tolerance = 0; ///< of constants that a law computed
+  bool rounded = false; ///< it was needed
+  std::string dropped;  ///< for tests: "law:condition" that is not looked at
 
   /// Throws Wrong where a side condition of a law does not hold.
   void need(const std::string &law, const std::string &condition,
@@ -61,6 +63,18 @@ public:
   /// Appends a term of the certificate; its operands must be there. With
   /// `derived` its shape is checked: it does not come from a model.
   void add(const Json &node, bool derived);
+
+  /// Reads the values of weights that the proof computes with.
+  void readWeights(const Json &table);
+
+  /// A constant tensor, row-major, with the size of the terms that each number
+  /// is a sum of.
+  struct Value {
+    Ints shape;
+    Numbers numbers, sizes;
+  };
+  /// What a term of weights and constants stands for; throws for others.
+  Value valueOf(int id) const;
 
   size_t size() const { return all.size(); }
   /// The definition of a term itself.
@@ -82,6 +96,7 @@ private:
   std::vector<Term> all;
   std::vector<int> stands; ///< which term stands for each
   std::map<int, Bounds> known;
+  std::map<std::string, Numbers> weights; ///< by their sha256
 };
 
 int64_t product(const Ints &sizes); ///< the batch counts as 1

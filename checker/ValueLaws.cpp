@@ -153,18 +153,18 @@ bool sliceSlice(const Claim &c) {
          c.m.ints("strides") == c.n.ints("strides") && endsAdd(c, 1);
 }
 
-/// m transposes a pad of what the transpose under n has.
-bool padTranspose(const Claim &c) {
-  if (!c.n.is("pad") || !c.x().is("transpose") || !sameOp(c.x(), c.m)) {
+/// m pads a transpose of what the pad under n has.
+bool transposePad(const Claim &c) {
+  if (!c.n.is("transpose") || !c.x().is("pad") || !c.m.is("pad")) {
     return false;
   }
-  const Term &pad = c.terms.own(c.m.operands.at(0));
-  Ints perm = c.x().ints("perm");
+  const Term &moved = c.terms.own(c.m.operands.at(0));
+  Ints perm = c.n.ints("perm");
   bool agree =
-      pad.is("pad") && c.equal(pad.operands.at(0), c.x().operands.at(0));
+      sameOp(moved, c.n) && c.equal(moved.operands.at(0), c.x().operands.at(0));
   for (const char *end : {"low", "high"}) {
     for (size_t i = 0; agree && i < perm.size(); ++i) {
-      agree = c.n.ints(end).at(i) == pad.ints(end).at(perm[i]);
+      agree = c.m.ints(end).at(i) == c.x().ints(end).at(perm[i]);
     }
   }
   return agree;
@@ -312,12 +312,14 @@ const std::map<std::string, bool (*)(const Claim &)> laws = {
     {"twice", twice},
     {"half", half},
     {"even", even},
-    {"negate-twice", negateTwice},
+    {"negation", negation},
+    {"factors", factors},
+    {"scale-through-even", scaleThroughEven},
     {"reshape-reshape", reshapeReshape},
     {"transpose-transpose", transposeTranspose},
     {"repeat-repeat", repeatRepeat},
     {"pad-pad", padPad},
-    {"pad-transpose", padTranspose},
+    {"transpose-pad", transposePad},
     {"slice-pad", slicePad},
     {"slice-slice", sliceSlice},
     {"concat-concat", concatConcat},
@@ -338,6 +340,13 @@ const std::map<std::string, bool (*)(const Claim &)> laws = {
     {"scale-through-sum", scaleThroughSum},
     {"conv-is-dense", convIsDense},
     {"pad-into-conv", padIntoConv},
+    {"batch-norm-affine", batchNormAffine},
+    {"scale-into-kernel", scaleIntoKernel},
+    {"scale-over-sum", scaleOverSum},
+    {"group-constants", groupConstants},
+    {"dense-dense", denseDense},
+    {"dense-over-sum", denseOverSum},
+    {"constant", constant},
 };
 
 } // namespace
@@ -356,7 +365,7 @@ void Terms::apply(const std::string &law, int node, int same) {
                 std::to_string(same) + " are equal already");
   }
   const Term &m = own(same);
-  if (n.shape != m.shape || !found->second({*this, law, n, same, m})) {
+  if (n.shape != m.shape || !found->second({*this, law, node, n, same, m})) {
     throw Wrong("law '" + law + "' does not say that term " +
                 std::to_string(node) + " ('" + n.op + "') equals term " +
                 std::to_string(same) + " ('" + m.op + "')");

@@ -38,6 +38,8 @@ config.substitutions.append(("%{python}", config.python))
 config.substitutions.append(("%{cc}", config.host_cc))
 if config.have_numpy:
     config.available_features.add("numpy")
+if shutil.which("z3"):
+    config.available_features.add("z3")
 # What the page of `inspect --format html` is drawn with and looked at.
 for program, feature in (("dot", "graphviz"), ("chromium", "chromium")):
     if shutil.which(program):

@@ -21,6 +21,7 @@ from pathlib import Path
 
 LAW = re.compile(r'^(VALUE|MOVE)_LAW\((\w+), "([^"]*)"', re.M)
 CONDITION = re.compile(r'^(?:(VALUE|MOVE)_LAW\((\w+), "([^"]*)"|CONDITION\((\w+), \w+, "([^"]*)")', re.M)
+OPTIONS = re.compile(r"^// RUN: .*--test-kreg-compare-models=(\S+)", re.M)
 WRONG = re.compile(r"unexpected remark: \w+: (equal|not-equal, same gradients)")
 
 
@@ -35,7 +36,8 @@ def conditions(table):
 
 
 def run(tool, test, options):
-    pipeline = f"--test-kreg-compare-models={options}"
+    own = OPTIONS.search(test.read_text())
+    pipeline = f"--test-kreg-compare-models={options} {own.group(1) if own else ''}"
     done = subprocess.run([tool, test, "--split-input-file", "--verify-diagnostics", pipeline, "-o", "/dev/null"],
                           capture_output=True, text=True)
     return done.returncode, done.stderr

@@ -70,6 +70,10 @@ struct CompareModels : PassWrapper<CompareModels, OperationPass<ModuleOp>> {
   Option<std::string> dropInChecker{
       *this, "drop-in-checker",
       llvm::cl::desc("law:condition that the checker ignores")};
+  Option<bool> mergeLinear{*this, "merge-linear",
+                           llvm::cl::desc("merge dense layers in a row")};
+  Option<double> tolerance{*this, "tolerance", llvm::cl::init(1e-6),
+                           llvm::cl::desc("of constants that a law computes")};
   Option<std::string> certificates{
       *this, "certificates",
       llvm::cl::desc("folder for certificates, MODEL.json each")};
@@ -83,6 +87,8 @@ private:
 } // namespace
 
 bool CompareModels::readOptions(proof::ProveOptions &options) {
+  options.mergeLinear = mergeLinear;
+  options.tolerance = tolerance;
   if (drop.empty()) {
     return true;
   }
@@ -128,6 +134,7 @@ void CompareModels::report(const proof::Verdict &verdict, Operation *at) {
   at->emitRemark() << proof::name(verdict.mode) << ": "
                    << proof::name(verdict.kind)
                    << (gradients ? ", same gradients" : "")
+                   << (verdict.rounded ? ", up to rounding" : "")
                    << (explain ? ": " + verdict.reason : "");
 }
 
@@ -167,9 +174,9 @@ void CompareModels::runOnOperation() {
     report(verdict, models[1]);
     if (verdict.kind != other.kind ||
         verdict.sameGradients != other.sameGradients) {
-      models[1].emitError("another verdict the other way round");
+      models[1].emitError() << "the other way round " << other.reason;
     }
-    if (verdict.kind == proof::Verdict::Equal &&
+    if (verdict.kind == proof::Verdict::Equal && !verdict.rounded &&
         !isTrueOfInputs(*a, *b, verdict.mode)) {
       return signalPassFailure();
     }

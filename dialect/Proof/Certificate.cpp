@@ -56,9 +56,52 @@ static llvm::json::Value toJson(const Graph &graph, const State &state,
   }
   return llvm::json::Object{{"mode", name(state.mode)},
                             {"claim", claim},
+                            {"rounded", compare(state, graph).rounded},
                             {"nodes", std::move(nodes)},
                             {"steps", std::move(steps)},
                             {"moves", std::move(moves)}};
+}
+
+/// The weights that a proof computes with: float32 numbers as hexadecimal of
+/// their bytes, by their sha256.
+static llvm::json::Object weightsOf(const Graph &graph,
+                                    ArrayRef<const State *> states) {
+  std::set<std::string> wanted;
+  for (const State *state : states) {
+    std::vector<int> open;
+    for (const Step &step : state->steps) {
+      if (step.law == "constant") {
+        open.insert(open.end(), {step.node, step.same});
+      }
+    }
+    std::set<int> seen;
+    while (!open.empty()) {
+      const Node &node = state->nodes[open.back()];
+      open.pop_back();
+      if (node.is("weight")) {
+        wanted.insert(node.text("sha256").str());
+      }
+      for (int operand : node.operands) {
+        for (int id : {operand, state->find(operand)}) {
+          if (seen.insert(id).second) {
+            open.push_back(id);
+          }
+        }
+      }
+    }
+  }
+  llvm::json::Object weights;
+  for (const std::string &hash : wanted) {
+    auto found = graph.weights.find(hash);
+    if (found != graph.weights.end()) {
+      std::vector<float> numbers = *floatsOf(found->second);
+      weights[hash] = llvm::toHex(
+          ArrayRef(reinterpret_cast<const uint8_t *>(numbers.data()),
+                   numbers.size() * sizeof(float)),
+          /*LowerCase=*/true);
+    }
+  }
+  return weights;
 }
 
 std::string proof::certificate(const Graph &graph,
@@ -74,6 +117,7 @@ std::string proof::certificate(const Graph &graph,
   llvm::json::Object body{{"format", "kreg-certificate 1"},
                           {"tolerance", states.front()->options.tolerance},
                           {"nodes", std::move(nodes)},
+                          {"weights", weightsOf(graph, states)},
                           {"a", toJson(graph.models[0])},
                           {"b", toJson(graph.models[1])},
                           {"proofs", std::move(proofs)}};

@@ -3,6 +3,8 @@
 
 #include "dialect/Proof/Compare.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
@@ -27,6 +29,8 @@ static bool agree(const Coefficient &a, const Coefficient &b, double tolerance,
 
 Comparison proof::compare(const State &state, const Graph &graph) {
   Comparison result;
+  result.rounded = llvm::any_of(
+      state.steps, [](const Step &step) { return step.law == "constant"; });
   const ModelTerms &a = graph.models[0], &b = graph.models[1];
   for (size_t i = 0; i < a.outputs.size(); ++i) {
     if (state.find(a.outputs[i]) != state.find(b.outputs[i])) {

@@ -17,6 +17,19 @@ using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
+std::optional<std::vector<float>> proof::floatsOf(ElementsAttr value) {
+  if (auto resource = dyn_cast<DenseF32ResourceElementsAttr>(value)) {
+    std::optional<ArrayRef<float>> data = resource.tryGetAsArrayRef();
+    return data ? std::optional(data->vec()) : std::nullopt;
+  }
+  auto dense = dyn_cast<DenseFPElementsAttr>(value);
+  if (!dense || !dense.getElementType().isF32()) {
+    return std::nullopt;
+  }
+  auto range = dense.getValues<float>();
+  return std::vector<float>(range.begin(), range.end());
+}
+
 namespace {
 
 /// Ops that are functions of their operands and attributes alone, given the
@@ -87,9 +100,9 @@ bool isDefault(StringRef attr, const llvm::json::Value &value) {
 
 class Reader {
 public:
-  Reader(Graph &graph, int which, ModuleOp module)
+  Reader(Graph &graph, int which, ModuleOp module, const ProveOptions &options)
       : graph(graph), terms(graph.models[which]), module(module),
-        symbols(module) {}
+        options(options), symbols(module) {}
 
   llvm::Error run();
 
@@ -104,6 +117,7 @@ private:
   Graph &graph;
   ModelTerms &terms;
   ModuleOp module;
+  const ProveOptions options;
   SymbolTable symbols;
   llvm::DenseMap<Value, int> ids;
   llvm::StringMap<int> weights;
@@ -127,20 +141,6 @@ std::vector<int64_t> shapeOf(Type type) {
     shape.push_back(ShapedType::isDynamic(size) ? -1 : size);
   }
   return shape;
-}
-
-/// The float32 numbers of an attribute; none if it holds others.
-std::optional<std::vector<float>> floatsOf(ElementsAttr value) {
-  if (auto resource = dyn_cast<DenseF32ResourceElementsAttr>(value)) {
-    std::optional<ArrayRef<float>> data = resource.tryGetAsArrayRef();
-    return data ? std::optional(data->vec()) : std::nullopt;
-  }
-  auto dense = dyn_cast<DenseFPElementsAttr>(value);
-  if (!dense || !dense.getElementType().isF32()) {
-    return std::nullopt;
-  }
-  auto range = dense.getValues<float>();
-  return std::vector<float>(range.begin(), range.end());
 }
 
 std::string hashOf(ArrayRef<float> values) {
@@ -182,9 +182,13 @@ llvm::Error Reader::addWeight(Operation &op, VariableOp variable) {
       if (!numbers) {
         return notUnderstood(&op);
       }
-      node.attrs["sha256"] = hashOf(*numbers);
+      std::string hash = hashOf(*numbers);
+      graph.weights.try_emplace(hash, *value);
+      node.attrs["sha256"] = std::move(hash);
     } else {
-      node.attrs["symbol"] = int64_t(order.lookup(symbol));
+      node.attrs["symbol"] = options.matchByName
+                                 ? llvm::json::Value(symbol.str())
+                                 : int64_t(order.lookup(symbol));
     }
     found = weights.try_emplace(symbol, add(std::move(node))).first;
   }
@@ -329,6 +333,7 @@ llvm::Error Reader::run() {
   return llvm::Error::success();
 }
 
-llvm::Error proof::addModel(Graph &graph, int which, ModuleOp module) {
-  return Reader(graph, which, module).run();
+llvm::Error proof::addModel(Graph &graph, int which, ModuleOp module,
+                            const ProveOptions &options) {
+  return Reader(graph, which, module, options).run();
 }

@@ -8,6 +8,7 @@
 #include "dialect/Proof/Law.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/JSON.h"
 
@@ -28,6 +29,8 @@ struct ProveOptions {
   /// Weights without values are the same symbol if they have the same path,
   /// not the same place in their file.
   bool matchByName = false;
+  /// Whether two layers without an activation between them may be merged.
+  bool mergeLinear = false;
   /// For tests: a side condition that the prover ignores, and a seed for the
   /// order in which it tries laws (0: that of the table).
   std::optional<Condition> dropped = std::nullopt;
@@ -37,12 +40,12 @@ struct ProveOptions {
 /// A tensor: an op applied to tensors. Ops and attributes are those of the
 /// dialect but for
 ///   input {index}, weight {sha256} (of its float32 values, little-endian) or
-///   weight {symbol} (a file without weights), constant {values} (one number
-///   where all are the same);
-///   draw, on dropout and noise: the number of the noise call in its model, in
-///   call order; what it draws is a function of that number alone;
-///   sum and product: of all operands, broadcast (any number of them);
-///   batch_norm_train {epsilon, axis, gamma, beta}: with the batch's moments.
+///   weight {symbol} (a file without weights: its number or its path), constant
+///   {values} (one number where all are the same); draw, on dropout and noise:
+///   the number of the noise call in its model, in call order; what it draws is
+///   a function of that number alone; sum and product: of all operands,
+///   broadcast (any number of them); batch_norm_train {epsilon, axis, gamma,
+///   beta}: with the batch's moments.
 /// Attributes without a meaning here (seeds, momenta) and those that have their
 /// default are left out.
 struct Node {
@@ -86,15 +89,20 @@ struct ModelTerms {
 };
 
 struct Graph {
-  std::vector<Node> nodes; ///< operands come before their users
+  std::vector<Node> nodes;               ///< operands come before their users
+  llvm::StringMap<ElementsAttr> weights; ///< values by their sha256
   /// What each node was read from; null for weights that no op reads.
   std::vector<Value> origins;
   ModelTerms models[2];
 };
 
+/// The float32 numbers of an attribute; none if it holds others.
+std::optional<std::vector<float>> floatsOf(ElementsAttr value);
+
 /// Adds the (only) kreg.model of a module in penalty form to the graph as model
 /// `which`. Errors name an op that the prover has no meaning for.
-llvm::Error addModel(Graph &graph, int which, ModuleOp module);
+llvm::Error addModel(Graph &graph, int which, ModuleOp module,
+                     const ProveOptions &options = {});
 
 /// Why two models cannot be compared at all: another number or other shapes of
 /// inputs or outputs. Empty if they can.

@@ -87,25 +87,27 @@ Equal proof::applyPadPad(State &state, const Node &node) {
   return state.make(withEnds(inner, node, inner, 1));
 }
 
-Equal proof::applyPadTranspose(State &state, const Node &node) {
-  if (!node.is("pad") || !state.operand(node).is("transpose")) {
+/// Pads move outwards, where a convolution can take them in.
+Equal proof::applyTransposePad(State &state, const Node &node) {
+  if (!node.is("transpose") || !state.operand(node).is("pad")) {
     return std::nullopt;
   }
-  Node transpose = state.operand(node);
-  std::vector<int64_t> perm = transpose.integers("perm");
-  Node pad = with(node, transpose.operands, node.shape);
+  Node pad = state.operand(node);
+  std::vector<int64_t> perm = node.integers("perm");
+  Node transpose = with(node, pad.operands, node.shape);
   for (StringRef end : {"low", "high"}) {
-    std::vector<int64_t> ends = node.integers(end), moved(ends.size());
-    for (size_t dim = 0; dim < perm.size(); ++dim) {
-      moved[perm[dim]] = ends[dim];
+    std::vector<int64_t> ends = pad.integers(end), moved;
+    for (int64_t dim : perm) {
+      moved.push_back(ends[dim]);
     }
     pad.attrs[end.str()] = llvm::json::Array(moved);
   }
-  for (size_t dim = 0; dim < perm.size(); ++dim) {
-    pad.shape[perm[dim]] = node.shape[dim];
+  const std::vector<int64_t> &shape = state.at(pad.operands[0]).shape;
+  for (size_t i = 0; i < perm.size(); ++i) {
+    transpose.shape[i] = shape[perm[i]];
   }
-  int inner = state.make(std::move(pad));
-  return state.make(with(transpose, {inner}, node.shape));
+  int inner = state.make(std::move(transpose));
+  return state.make(with(pad, {inner}, node.shape));
 }
 
 static bool hasStride1(const Node &slice) {
@@ -165,6 +167,25 @@ Equal proof::applyConcatConcat(State &state, const Node &node) {
 /// otherwise be n² long.
 static constexpr size_t kMaxFlat = 64;
 
+static bool isScalar(const Node &node) {
+  return node.is("constant") && node.shape.empty();
+}
+
+bool proof::isFactored(const State &state, const Node &node) {
+  if (!node.is("product") || node.operands.size() != 2) {
+    return false;
+  }
+  for (size_t i : {0, 1}) {
+    const Node &rest = state.operand(node, 1 - i);
+    if (isScalar(state.operand(node, i)) && rest.is("product") &&
+        llvm::none_of(rest.operands,
+                      [&](int id) { return isScalar(state.at(id)); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// One n-ary op in place of a tree of binary ones, operands by id.
 static Equal flatten(State &state, const Node &node, StringRef kind,
                      StringRef nary) {
@@ -172,10 +193,18 @@ static Equal flatten(State &state, const Node &node, StringRef kind,
   if (!binary && !node.is(nary)) {
     return std::nullopt;
   }
+  bool factored = isFactored(state, node);
+  bool isConstant =
+      state.folds && llvm::all_of(node.operands, [&](int operand) {
+        return state.isConstant(operand);
+      });
   std::vector<int> operands;
   for (int operand : node.operands) {
     const Node &part = state.at(operand);
-    if (part.is(nary) && part.operands.size() < kMaxFlat) {
+    // A constant inside of what is none stays one term: laws compute it.
+    bool grouped = state.folds && state.isConstant(operand);
+    if (part.is(nary) && part.operands.size() < kMaxFlat && !factored &&
+        !(grouped && !isConstant)) {
       for (int inner : part.operands) {
         operands.push_back(state.find(inner));
       }

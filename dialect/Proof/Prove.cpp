@@ -119,7 +119,8 @@ public:
   llvm::Expected<Result> run(ArrayRef<Mode> modes);
 
 private:
-  Verdict decide(State &state);
+  std::unique_ptr<State> reduced(Mode mode, bool folds);
+  Verdict decide(std::unique_ptr<State> &state);
   void decideDifference(State &state, Verdict &verdict);
   bool isProved(ArrayRef<NewCoefficients> repair, Mode mode);
   bool accepted(const State &state, StringRef claim, Verdict &verdict);
@@ -156,7 +157,8 @@ bool Prover::isProved(ArrayRef<NewCoefficients> repair, Mode mode) {
 void Prover::decideDifference(State &state, Verdict &verdict) {
   Comparison comparison = compare(state, graph);
   std::string problem;
-  verdict.counterexample = findCounterexample(graph, state, modules, options, problem);
+  verdict.counterexample =
+      findCounterexample(graph, state, modules, options, problem);
   if (!verdict.counterexample) {
     verdict.reason =
         firstDifference(graph, state, comparison) + ", and " + problem;
@@ -176,33 +178,47 @@ void Prover::decideDifference(State &state, Verdict &verdict) {
   }
 }
 
-Verdict Prover::decide(State &state) {
+/// Both models in normal form, their penalties moved.
+std::unique_ptr<State> Prover::reduced(Mode mode, bool folds) {
+  auto state = std::make_unique<State>(graph, mode, options, folds);
+  state->normalise();
+  movePenalties(*state, graph);
+  return state;
+}
+
+Verdict Prover::decide(std::unique_ptr<State> &state) {
   Verdict verdict;
-  verdict.mode = state.mode;
-  state.normalise();
-  movePenalties(state, graph);
-  verdict.story = explain(graph, state);
-  Comparison comparison = compare(state, graph);
+  verdict.mode = state->mode;
+  Comparison comparison = compare(*state, graph);
+  if (!comparison.isEqual() && !graph.weights.empty()) {
+    auto folded = reduced(state->mode, /*folds=*/true);
+    if (Comparison other = compare(*folded, graph); other.isEqual()) {
+      state = std::move(folded);
+      comparison = std::move(other);
+    }
+  }
+  verdict.story = explain(graph, *state);
   if (!comparison.isEqual()) {
-    decideDifference(state, verdict);
+    decideDifference(*state, verdict);
     return verdict;
   }
-  if (accepted(state, "equal", verdict)) {
+  if (accepted(*state, "equal", verdict)) {
     verdict.kind = Verdict::Equal;
     verdict.sameGradients = true;
+    verdict.rounded = comparison.rounded;
     verdict.reason =
         llvm::formatv("proved in {0} steps{1}",
-                      state.steps.size() + state.moves.size(),
+                      state->steps.size() + state->moves.size(),
                       comparison.rounded ? ", up to rounding of constants" : "")
             .str();
-    proved.push_back(&state);
+    proved.push_back(state.get());
   }
   return verdict;
 }
 
 llvm::Expected<Result> Prover::run(ArrayRef<Mode> modes) {
   for (int model : {0, 1}) {
-    if (llvm::Error error = addModel(graph, model, modules[model])) {
+    if (llvm::Error error = addModel(graph, model, modules[model], options)) {
       return std::move(error);
     }
   }
@@ -217,8 +233,8 @@ llvm::Expected<Result> Prover::run(ArrayRef<Mode> modes) {
       result.verdicts.push_back(std::move(verdict));
       continue;
     }
-    states.push_back(std::make_unique<State>(graph, mode, options));
-    result.verdicts.push_back(decide(*states.back()));
+    states.push_back(reduced(mode, /*folds=*/false));
+    result.verdicts.push_back(decide(states.back()));
   }
   if (!proved.empty()) {
     SmallVector<StringRef> claims(proved.size(), "equal");

@@ -18,7 +18,8 @@ struct Verdict {
   enum Kind { Equal, NotEqual, Undecided };
   Mode mode;
   Kind kind = Undecided;
-  std::string reason; ///< in words, lower case
+  std::string reason;   ///< in words, lower case
+  bool rounded = false; ///< equal up to rounding of constants
   /// Whether the gradients of the total loss are the same; none: not known.
   std::optional<bool> sameGradients;
   std::optional<Counterexample> counterexample; ///< where it is not equal

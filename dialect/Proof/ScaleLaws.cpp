@@ -3,21 +3,13 @@
 
 #include "dialect/Proof/ValueLaws.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
-namespace {
-
-/// c·d·…·x, as ids; the factors are scalar constants in the order of their ids.
-struct Scaled {
-  int x;
-  std::vector<int> factors;
-};
-
-} // namespace
-
-static std::optional<Scaled> scaled(const State &state, int id) {
+std::optional<Scaled> proof::scaled(const State &state, int id) {
   const Node &product = state.at(id);
   if (!product.is("product")) {
     return std::nullopt;
@@ -36,7 +28,7 @@ static std::optional<Scaled> scaled(const State &state, int id) {
   return usable ? std::optional(std::move(result)) : std::nullopt;
 }
 
-static bool anyNegative(const State &state, const Scaled &x) {
+bool proof::anyNegative(const State &state, const Scaled &x) {
   return llvm::any_of(x.factors, [&](int factor) {
     return !(*splatOf(state.at(factor)) >= 0);
   });
@@ -60,14 +52,95 @@ static int pulledOut(State &state, const Node &node, const Scaled &x) {
   return rescaled(state, std::move(inner), x);
 }
 
+static int scalar(State &state, double number) {
+  Node node;
+  node.op = "constant";
+  node.attrs["values"] = llvm::json::Array{number};
+  return state.make(std::move(node));
+}
+
+Equal proof::applyNegation(State &state, const Node &node) {
+  if (!node.is("unary", "neg")) {
+    return std::nullopt;
+  }
+  Node product = with(node, {node.operands[0], scalar(state, -1)}, node.shape);
+  product.op = "product";
+  product.attrs = {};
+  return state.make(std::move(product));
+}
+
+/// Whether a·b is a double.
+static bool isExact(double a, double b) {
+  return std::isfinite(a * b) && std::fma(a, b, -(a * b)) == 0;
+}
+
+Equal proof::applyFactors(State &state, const Node &node) {
+  if (!node.is("product")) {
+    return std::nullopt;
+  }
+  if (isFactored(state, node)) {
+    return std::nullopt;
+  }
+  std::vector<int> factors, others;
+  double merged = 1;
+  bool exact = true;
+  for (int operand : node.operands) {
+    std::optional<double> number = splatOf(state.at(operand));
+    if (!number || !state.at(operand).shape.empty()) {
+      others.push_back(operand);
+      continue;
+    }
+    factors.push_back(operand);
+    exact = exact && isExact(merged, *number);
+    merged *= *number;
+  }
+  bool grouped = state.folds && llvm::any_of(others, [&](int id) {
+                   return state.isConstant(id); // one constant with the factors
+                 });
+  bool merges = factors.size() > 1 && !others.empty();
+  if (merges && state.need(Condition::FactorsExact, exact)) {
+    factors = {scalar(state, merged)};
+  } else if (factors.empty() || others.size() < 2 || grouped) {
+    return std::nullopt;
+  }
+  if (others.size() > 1 && !grouped) {
+    Node rest = with(node, std::move(others), node.shape);
+    others = {state.make(std::move(rest))};
+  }
+  factors.insert(factors.end(), others.begin(), others.end());
+  return state.make(with(node, std::move(factors), node.shape));
+}
+
+/// c twice for c²: nothing is rounded.
+Equal proof::applyScaleThroughEven(State &state, const Node &f) {
+  bool square = f.is("unary", "square");
+  std::optional<Scaled> x = square || f.is("unary", "abs")
+                                ? scaled(state, f.operands[0])
+                                : std::nullopt;
+  if (!x) {
+    return std::nullopt;
+  }
+  std::vector<int> factors = x->factors;
+  if (square) {
+    x->factors.insert(x->factors.end(), factors.begin(), factors.end());
+  } else {
+    for (int &factor : x->factors) {
+      factor = scalar(state, std::fabs(*splatOf(state.at(factor))));
+    }
+  }
+  return pulledOut(state, f, *x);
+}
+
 Equal proof::applyScaleThroughUnary(State &state, const Node &f) {
   std::optional<Scaled> x =
-      f.is("unary") ? scaled(state, f.operands[0]) : std::nullopt;
+      f.is("unary") && !f.is("unary", "abs") && !f.is("unary", "neg")
+          ? scaled(state, f.operands[0])
+          : std::nullopt;
   return x &&
                  state.need(Condition::ScaleThroughUnaryHomogeneous,
                             isHomogeneous(f)) &&
                  state.need(Condition::ScaleThroughUnaryNotNegative,
-                            f.is("unary", "neg") || !anyNegative(state, *x))
+                            !anyNegative(state, *x))
              ? Equal(pulledOut(state, f, *x))
              : std::nullopt;
 }
@@ -101,7 +174,9 @@ Equal proof::applyScaleThroughMaximum(State &state, const Node &node) {
 
 /// With the same shape for all, so that a sum does not broadcast a part.
 Equal proof::applyScaleThroughSum(State &state, const Node &node) {
-  if (!(node.is("sum") || node.is("concat")) || node.operands.size() < 2) {
+  // Where weights are computed, scale-over-sum goes the other way.
+  if (!(node.is("sum") || node.is("concat")) || node.operands.size() < 2 ||
+      (node.is("sum") && state.folds)) {
     return std::nullopt;
   }
   std::optional<Scaled> first = scaled(state, node.operands[0]);

@@ -17,8 +17,10 @@ void Coefficient::add(const Rational &term, bool byLaw) {
   computed |= byLaw || !first;
 }
 
-State::State(const Graph &graph, Mode mode, const ProveOptions &options)
-    : mode(mode), options(options), nodes(graph.nodes) {
+State::State(const Graph &graph, Mode mode, const ProveOptions &options,
+             bool folds)
+    : mode(mode), options(options), folds(folds), nodes(graph.nodes),
+      constants(graph) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     parents.push_back(static_cast<int>(i));
   }
@@ -100,6 +102,41 @@ bool State::dependsOnDraw(int id, int64_t draw) const {
     }
   }
   return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+const ConstantValue *State::constantOf(int id) {
+  id = find(id);
+  return constants.of(id, nodes[id],
+                      [&](int operand) { return constantOf(operand); });
+}
+
+static bool isComputed(const Node &node) {
+  return !node.is("weight") && !node.is("constant");
+}
+
+std::optional<int> State::closeConstant(const Node &node) {
+  // The node that is being simplified is known by its key.
+  int id = known.lookup(keyOf(node, node.operands));
+  const ConstantValue *value = constantOf(id);
+  if (!value) {
+    return std::nullopt;
+  }
+  std::vector<int> &others = ofShape[node.shape];
+  for (int other : others) {
+    if (find(other) != id &&
+        need(Condition::ConstantComputed,
+             isComputed(node) || isComputed(nodes[other])) &&
+        need(Condition::ConstantClose,
+             areClose(*value, *constantOf(other), options.tolerance))) {
+      return other;
+    }
+  }
+  others.push_back(id);
+  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//

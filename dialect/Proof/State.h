@@ -5,6 +5,7 @@
 #define KREGC_DIALECT_PROOF_STATE_H
 
 #include "dialect/Interpreter/Rational.h"
+#include "dialect/Proof/Constants.h"
 #include "dialect/Proof/Graph.h"
 #include "dialect/Proof/Law.h"
 
@@ -64,10 +65,13 @@ struct Interval {
 
 class State {
 public:
-  State(const Graph &graph, Mode mode, const ProveOptions &options = {});
+  /// `folds`: also by laws that compute with weights.
+  State(const Graph &graph, Mode mode, const ProveOptions &options = {},
+        bool folds = false);
 
   const Mode mode;
   const ProveOptions options;
+  const bool folds;
   std::vector<Node> nodes; ///< those of the graph, then what laws made
   std::vector<Step> steps;
   std::vector<Move> moves;
@@ -100,6 +104,12 @@ public:
   /// another order than that of the table.
   size_t order(size_t index, size_t count) const;
 
+  /// Whether a term depends on weights and constants with values alone.
+  bool isConstant(int id) { return constantOf(id) != nullptr; }
+  /// A term that is known to be constant and close to `node`, which is one too;
+  /// one of the two must be computed.
+  std::optional<int> closeConstant(const Node &node);
+
   /// Whether the value of `id` depends on draw number `draw`.
   bool dependsOnDraw(int id, int64_t draw) const;
 
@@ -110,7 +120,12 @@ private:
   std::vector<int> parents;
   llvm::StringMap<int> known;   ///< terms by their key in normal form
   llvm::StringMap<int> written; ///< what laws made, by the key as it stands
+  const ConstantValue *constantOf(int id);
+
   std::map<int, Interval> ranges;
+  Constants constants;
+  /// Constants that are the simplest of their class, by shape.
+  std::map<std::vector<int64_t>, std::vector<int>> ofShape;
 };
 
 /// A law that applies to a node: its name and the equal term, as an id.

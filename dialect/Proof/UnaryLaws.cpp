@@ -130,17 +130,11 @@ Equal proof::applyHalf(State &state, const Node &f) {
 }
 
 Equal proof::applyEven(State &state, const Node &f) {
-  if (!f.is("unary") || !isOneOf(state.operand(f), {"neg", "abs"}) ||
+  if (!f.is("unary") || !state.operand(f).is("unary", "abs") ||
       !state.need(Condition::EvenEven, isOneOf(f, {"abs", "square"}))) {
     return std::nullopt;
   }
   return state.make(with(f, {state.operand(f).operands[0]}, f.shape));
-}
-
-Equal proof::applyNegateTwice(State &state, const Node &node) {
-  return node.is("unary", "neg") && state.operand(node).is("unary", "neg")
-             ? Equal(state.operand(node).operands[0])
-             : std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -150,49 +144,71 @@ Equal proof::applyNegateTwice(State &state, const Node &node) {
 Equal proof::applyUnaryThroughMove(State &state, const Node &f) {
   static constexpr StringLiteral moves[] = {"reshape", "transpose", "repeat",
                                             "slice"};
-  return f.is("unary") && llvm::is_contained(moves, state.operand(f).op)
-             ? Equal(swap(state, f, state.operand(f)))
-             : std::nullopt;
+  if (!f.is("unary")) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  return llvm::is_contained(moves, inner.g.op) ? Equal(swap(state, f, inner))
+                                               : std::nullopt;
 }
 
 Equal proof::applyUnaryThroughConcat(State &state, const Node &f) {
-  if (!f.is("unary") || !state.operand(f).is("concat")) {
+  if (!f.is("unary")) {
     return std::nullopt;
   }
-  Node concat = state.operand(f);
-  for (int &part : concat.operands) {
-    part = state.make(with(f, {part}, state.at(part).shape));
+  Under inner = under(state, f);
+  if (!inner.g.is("concat")) {
+    return std::nullopt;
   }
-  return state.make(std::move(concat));
+  for (int &part : inner.g.operands) {
+    part = scaledAndApplied(state, f, inner, part);
+  }
+  return state.make(std::move(inner.g));
 }
 
 Equal proof::applyUnaryThroughPad(State &state, const Node &f) {
-  return f.is("unary") && state.operand(f).is("pad") &&
+  if (!f.is("unary")) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  return inner.g.is("pad") &&
                  state.need(Condition::UnaryThroughPadKeepsZero, keepsZero(f))
-             ? Equal(swap(state, f, state.operand(f)))
+             ? Equal(swap(state, f, inner))
              : std::nullopt;
 }
 
 Equal proof::applyUnaryThroughMaxPool(State &state, const Node &f) {
-  return f.is("unary") && state.operand(f).is("pool", "max") &&
-                 state.need(Condition::UnaryThroughMaxPoolMonotone,
-                            isMonotone(f))
-             ? Equal(swap(state, f, state.operand(f)))
+  if (!f.is("unary")) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  bool monotone = isMonotone(f) && !anyNegative(state, inner.scale);
+  return inner.g.is("pool", "max") &&
+                 state.need(Condition::UnaryThroughMaxPoolMonotone, monotone)
+             ? Equal(swap(state, f, inner))
              : std::nullopt;
 }
 
 Equal proof::applyUnaryThroughDropout(State &state, const Node &f) {
-  return f.is("unary") && state.operand(f).is("dropout") &&
+  if (!f.is("unary")) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  return inner.g.is("dropout") &&
                  state.need(Condition::UnaryThroughDropoutHomogeneous,
                             isHomogeneous(f))
-             ? Equal(swap(state, f, state.operand(f)))
+             ? Equal(swap(state, f, inner))
              : std::nullopt;
 }
 
 Equal proof::applyNoiseThroughReshape(State &state, const Node &noise) {
-  return noise.isNoise() && state.operand(noise).is("reshape") &&
+  if (!noise.isNoise()) {
+    return std::nullopt;
+  }
+  Under inner = under(state, noise);
+  return inner.g.is("reshape") &&
                  state.need(Condition::NoiseThroughReshapePerElement,
                             !noise.attrs.get("noise_shape"))
-             ? Equal(swap(state, noise, state.operand(noise)))
+             ? Equal(swap(state, noise, inner))
              : std::nullopt;
 }

@@ -15,11 +15,31 @@ Node proof::with(const Node &node, std::vector<int> operands,
   return copy;
 }
 
-int proof::swap(State &state, Node f, Node g) {
-  int x = g.operands[0];
-  std::vector<int64_t> shape = g.shape;
-  int inner = state.make(with(f, {x}, state.at(x).shape));
-  return state.make(with(g, {inner}, shape));
+Under proof::under(const State &state, const Node &f) {
+  if (std::optional<Scaled> scale = scaled(state, f.operands[0])) {
+    return {state.at(scale->x), std::move(*scale)};
+  }
+  return {state.operand(f), {f.operands[0], {}}};
+}
+
+int proof::scaledAndApplied(State &state, const Node &f, const Under &inner,
+                            int x) {
+  std::vector<int64_t> shape = state.at(x).shape;
+  if (!inner.scale.factors.empty()) {
+    Node product;
+    product.op = "product";
+    product.operands = inner.scale.factors;
+    product.operands.push_back(x);
+    product.shape = shape;
+    product.layer = f.layer;
+    x = state.make(std::move(product));
+  }
+  return state.make(with(f, {x}, shape));
+}
+
+int proof::swap(State &state, const Node &f, const Under &inner) {
+  int applied = scaledAndApplied(state, f, inner, inner.g.operands[0]);
+  return state.make(with(inner.g, {applied}, inner.g.shape));
 }
 
 std::optional<double> proof::splatOf(const Node &node) {

@@ -26,9 +26,33 @@ inline bool allAre(const std::vector<int64_t> &values, int64_t wanted) {
 Node with(const Node &node, std::vector<int> operands,
           std::vector<int64_t> shape);
 
-/// f(g(x)) = g(f(x)) for ops f and g of one operand: f goes in. `f` and `g` are
-/// copies, because the list of nodes grows.
-int swap(State &state, Node f, Node g);
+/// c·d·…·x, as ids; the factors are scalar constants in the order of their ids.
+struct Scaled {
+  int x;
+  std::vector<int> factors;
+};
+
+/// A term as numbers times one tensor; none where it is no such product.
+std::optional<Scaled> scaled(const State &state, int id);
+bool anyNegative(const State &state, const Scaled &x);
+
+/// What a node of one operand is applied to, factors aside: f(c·g(x)). Factors
+/// move outwards, so that they may stand between two ops that can change
+/// places.
+struct Under {
+  Node g; ///< a copy, because laws append to the list of nodes
+  Scaled scale;
+};
+Under under(const State &state, const Node &f);
+
+/// f(c·x), a new term with the shape of x.
+int scaledAndApplied(State &state, const Node &f, const Under &inner, int x);
+
+/// f(c·g(x)) = g(f(c·x)) for ops f and g of one operand: f goes in.
+int swap(State &state, const Node &f, const Under &inner);
+
+/// c·(x·y), a form that the law of factors makes.
+bool isFactored(const State &state, const Node &node);
 
 /// The number that every element of a constant is.
 std::optional<double> splatOf(const Node &node);

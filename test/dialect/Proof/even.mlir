@@ -1,20 +1,5 @@
 // RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
 
-kreg.model @abs_of_neg(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %y = kreg.unary abs %x : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-// expected-remark@below {{inference: equal}}
-// expected-remark@below {{training: equal}}
-// expected-remark@below {{expectation: equal}}
-kreg.model @abs_of_neg_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %r = kreg.unary neg %x : tensor<?x4xf32>
-  %y = kreg.unary abs %r : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-
-// -----
-
 kreg.model @abs_of_abs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary abs %x : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
@@ -25,21 +10,6 @@ kreg.model @abs_of_abs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 kreg.model @abs_of_abs_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %r = kreg.unary abs %x : tensor<?x4xf32>
   %y = kreg.unary abs %r : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-
-// -----
-
-kreg.model @square_of_neg(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %y = kreg.unary square %x : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-// expected-remark@below {{inference: equal}}
-// expected-remark@below {{training: equal}}
-// expected-remark@below {{expectation: equal}}
-kreg.model @square_of_neg_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %r = kreg.unary neg %x : tensor<?x4xf32>
-  %y = kreg.unary square %r : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
 }
 

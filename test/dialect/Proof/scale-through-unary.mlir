@@ -33,39 +33,3 @@ kreg.model @leaky_relu_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.binary mul %s, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
 }
-
-// -----
-
-kreg.model @abs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %c = kreg.constant dense<2.0> : tensor<1xf32>
-  %s = kreg.binary mul %x, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
-  %y = kreg.unary abs %s : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-// expected-remark@below {{inference: equal}}
-// expected-remark@below {{training: equal}}
-// expected-remark@below {{expectation: equal}}
-kreg.model @abs_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %s = kreg.unary abs %x : tensor<?x4xf32>
-  %c = kreg.constant dense<2.0> : tensor<1xf32>
-  %y = kreg.binary mul %s, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-
-// -----
-
-kreg.model @neg(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %c = kreg.constant dense<-2.0> : tensor<1xf32>
-  %s = kreg.binary mul %x, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
-  %y = kreg.unary neg %s : tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}
-// expected-remark@below {{inference: equal}}
-// expected-remark@below {{training: equal}}
-// expected-remark@below {{expectation: equal}}
-kreg.model @neg_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %s = kreg.unary neg %x : tensor<?x4xf32>
-  %c = kreg.constant dense<-2.0> : tensor<1xf32>
-  %y = kreg.binary mul %s, %c : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
-  kreg.return %y : tensor<?x4xf32>
-}

@@ -1,5 +1,26 @@
 // RUN: kreg-opt %s --split-input-file --verify-diagnostics --test-kreg-compare-models -o /dev/null
 
+// monotone: so does a negative factor
+kreg.model @negative_factor(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %s = kreg.binary mul %z, %c : (tensor<?x2x2x2xf32>, tensor<1xf32>) -> tensor<?x2x2x2xf32>
+  %y = kreg.unary sigmoid %s : tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+// expected-remark@below {{inference: not-equal}}
+// expected-remark@below {{training: not-equal}}
+// expected-remark@below {{expectation: not-equal}}
+kreg.model @negative_factor_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
+  %c = kreg.constant dense<-2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %c : (tensor<?x4x4x2xf32>, tensor<1xf32>) -> tensor<?x4x4x2xf32>
+  %z = kreg.unary sigmoid %s : tensor<?x4x4x2xf32>
+  %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
+  kreg.return %y : tensor<?x2x2x2xf32>
+}
+
+// -----
+
 // monotone: |x| decreases first
 kreg.model @abs(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
   %z = kreg.pool max %x window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>

@@ -61,3 +61,23 @@ kreg.model @slice_b(%x: tensor<?x2x3xf32>) -> tensor<?x2x2xf32> {
   %y = kreg.slice %z low [0, 0, 1] high [0, 0, 0] : (tensor<?x2x3xf32>) -> tensor<?x2x2xf32>
   kreg.return %y : tensor<?x2x2xf32>
 }
+
+// -----
+
+kreg.model @past_a_factor(%x: tensor<?x2x3xf32>) -> tensor<?x6xf32> {
+  %c = kreg.constant dense<2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %c : (tensor<?x2x3xf32>, tensor<1xf32>) -> tensor<?x2x3xf32>
+  %z = kreg.reshape %s : tensor<?x2x3xf32> to tensor<?x6xf32>
+  %y = kreg.unary tanh %z : tensor<?x6xf32>
+  kreg.return %y : tensor<?x6xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @past_a_factor_b(%x: tensor<?x2x3xf32>) -> tensor<?x6xf32> {
+  %c = kreg.constant dense<2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %c : (tensor<?x2x3xf32>, tensor<1xf32>) -> tensor<?x2x3xf32>
+  %z = kreg.unary tanh %s : tensor<?x2x3xf32>
+  %y = kreg.reshape %z : tensor<?x2x3xf32> to tensor<?x6xf32>
+  kreg.return %y : tensor<?x6xf32>
+}
