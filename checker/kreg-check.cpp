@@ -1,16 +1,23 @@
-// kreg-check CERTIFICATE: checks a certificate of `kregc equiv`. Exit status 0
-// accepted, 1 rejected, 2 wrong usage or an unreadable file.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// kreg-check CERTIFICATE [TOLERANCE]: checks a certificate of `kregc equiv`,
+// whose constants may be as far apart as TOLERANCE (1e-6) of the terms that
+// made them. Exit status 0 accepted, 1 rejected, 2 wrong usage or an unreadable
+// file. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "checker/Check.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 int main(int argc, char **argv) {
-  if (argc != 2) {
-    std::cerr << "usage: kreg-check CERTIFICATE\n";
+  kregc::checker::CheckOptions options;
+  char *end = nullptr;
+  if (argc == 3) {
+    options.tolerance = std::strtod(argv[2], &end);
+  }
+  if (argc < 2 || argc > 3 || (end && (*end != 0 || end == argv[2]))) {
+    std::cerr << "usage: kreg-check CERTIFICATE [TOLERANCE]\n";
     return 2;
   }
   std::ifstream file(argv[1], std::ios::binary);
@@ -19,7 +26,7 @@ int main(int argc, char **argv) {
     std::cerr << "kreg-check: error: cannot read '" << argv[1] << "'\n";
     return 2;
   }
-  kregc::checker::Verdict verdict = kregc::checker::check(text.str());
+  kregc::checker::Verdict verdict = kregc::checker::check(text.str(), options);
   if (!verdict.accepted) {
     std::cerr << "rejected: " << verdict.problem << "\n";
     return 1;

@@ -52,16 +52,16 @@ std::vector<proof::Mode> comparedModes(const Options &options) {
   return modes;
 }
 
-static std::string accept(const std::string &certificate) {
-  checker::Verdict verdict = checker::check(certificate);
-  return verdict.accepted ? "" : verdict.problem;
-}
-
 Expected<proof::Result> prove(const Options &options, PenaltyForm &a,
                               PenaltyForm &b, ArrayRef<proof::Mode> modes) {
   proof::ProveOptions choices;
   choices.tolerance = options.tolerance;
   choices.matchByName = options.matchByName;
+  auto accept = [&](const std::string &certificate) {
+    checker::Verdict verdict =
+        checker::check(certificate, {choices.tolerance, ""});
+    return verdict.accepted ? "" : verdict.problem;
+  };
   Expected<proof::Result> result =
       proof::prove({*a, *b}, modes, choices, accept);
   if (!result) {

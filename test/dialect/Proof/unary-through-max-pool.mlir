@@ -36,7 +36,7 @@ kreg.model @past_a_factor(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
   %c = kreg.constant dense<2.0> : tensor<1xf32>
   %s = kreg.binary mul %x, %c : (tensor<?x4x4x2xf32>, tensor<1xf32>) -> tensor<?x4x4x2xf32>
   %z = kreg.pool max %s window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
-  %y = kreg.unary sigmoid %z : tensor<?x2x2x2xf32>
+  %y = kreg.unary relu6 %z : tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32>
 }
 // expected-remark@below {{inference: equal}}
@@ -45,7 +45,7 @@ kreg.model @past_a_factor(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
 kreg.model @past_a_factor_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
   %c = kreg.constant dense<2.0> : tensor<1xf32>
   %s = kreg.binary mul %x, %c : (tensor<?x4x4x2xf32>, tensor<1xf32>) -> tensor<?x4x4x2xf32>
-  %z = kreg.unary sigmoid %s : tensor<?x4x4x2xf32>
+  %z = kreg.unary relu6 %s : tensor<?x4x4x2xf32>
   %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32>
 }
