@@ -269,34 +269,35 @@ bool scaleThroughEven(const Claim &c) {
   return isApplied(c, y.x, {}, x.x);
 }
 
-/// The scalars of a product and of the products in it; the other operands. Of
-/// a product that a law wrote, operands count as they are written.
-static std::multiset<int> flattened(const Claim &c, const Term &product,
-                                    bool written, std::multiset<int> &factors) {
+/// The scalars of a product, and its other operands.
+static std::multiset<int> operandsOf(const Claim &c, const Term &product,
+                                     std::multiset<int> &factors) {
   std::multiset<int> others;
   for (int operand : product.operands) {
     const Term &term = c.of(operand);
-    const Term &inner = written ? c.terms.own(operand) : term;
-    if (term.is("constant") && term.shape.empty()) {
-      factors.insert(c.terms.find(operand));
-    } else if (inner.is("product") && &inner != &product) {
-      std::multiset<int> more = flattened(c, inner, false, factors);
-      others.insert(more.begin(), more.end());
-    } else {
-      others.insert(c.terms.find(operand));
-    }
+    bool scalar = term.is("constant") && term.shape.empty();
+    (scalar ? factors : others).insert(c.terms.find(operand));
   }
   return others;
 }
 
+/// The operands of n that are no scalars may be a product of their own in m.
 bool factors(const Claim &c) {
   std::multiset<int> left, right;
-  if (!c.n.is("product") || !c.m.is("product") ||
-      flattened(c, c.n, false, left) != flattened(c, c.m, true, right)) {
+  if (!c.n.is("product") || !c.m.is("product")) {
     return false;
   }
-  c.need("exact", productOf(c, left) == productOf(c, right));
-  return true;
+  std::multiset<int> others = operandsOf(c, c.n, left);
+  bool agree = operandsOf(c, c.m, right) == others;
+  for (int operand : c.m.operands) {
+    const Term &group = c.terms.own(operand);
+    std::multiset<int> none;
+    agree = agree ||
+            (c.m.operands.size() == right.size() + 1 && group.is("product") &&
+             operandsOf(c, group, none) == others && none.empty());
+  }
+  c.need("exact", !agree || productOf(c, left) == productOf(c, right));
+  return agree;
 }
 
 bool scaleThroughLinear(const Claim &c) {

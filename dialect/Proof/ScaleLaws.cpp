@@ -69,9 +69,10 @@ Equal proof::applyNegation(State &state, const Node &node) {
   return state.make(std::move(product));
 }
 
-/// Whether a·b is a double.
+/// Whether a·b is a double; far from underflow, where fma rounds too.
 static bool isExact(double a, double b) {
-  return std::isfinite(a * b) && std::fma(a, b, -(a * b)) == 0;
+  return std::isfinite(a * b) && std::fabs(a * b) > 1e-200 &&
+         std::fma(a, b, -(a * b)) == 0;
 }
 
 Equal proof::applyFactors(State &state, const Node &node) {
