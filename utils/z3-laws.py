@@ -371,11 +371,11 @@ class Outcome:
 
 
 def mean_penalty(script, certificate, which, leaves):
-    """The penalty's mean over all outcomes of the masks that it depends on."""
+    """The penalty's mean over all outcomes of its masks; None if it has none."""
     first = Outcome({})
-    penalty_of(Model(script, certificate, "expectation", leaves, first), certificate[which])
+    penalty_of(Model(Script(), certificate, "expectation", {}, first), certificate[which])
     if not first.asked:
-        return penalty_of(Model(script, certificate, "expectation", leaves, first), certificate[which])
+        return None
     if len(first.asked) > MAX_MASKS:
         raise Inexpressible(f"the mean over {len(first.asked)} draws")
     parts = []
@@ -398,7 +398,7 @@ def question(certificate, mode, claim):
             if x != y:
                 differences.append(f"(not (= {x} {y}))")
     if mode == "expectation":
-        penalties = [mean_penalty(script, certificate, which, leaves) for which in "ab"]
+        penalties = [mean_penalty(script, certificate, which, leaves) or penalty_of(side, certificate[which]) for side, which in zip(sides, "ab")]
     else:
         penalties = [penalty_of(side, certificate[which]) for side, which in zip(sides, "ab")]
     if claim == "equal" and penalties[0] != penalties[1]:
