@@ -29,7 +29,8 @@ def SpecializeTrainingPass : Pass<"kreg-specialize-training", "::mlir::kreg::Mod
   let description = [{
     `kreg.batch_norm` becomes core ops: with statistics of the batch where the
     layer is trained, with the moving ones where it is frozen. The new moving
-    statistics, `m·old + (1 - m)·new` (variance biased, as Keras 3 has it), become
+    statistics, `m·old + (1 - m)·new` (variance biased, as Keras 3 has it, but
+    v·n/(n - 1) where an op has the attribute `kreg.moves_unbiased`), become
     outputs of the model named `state/<weight path>`. Dropout and noise become
     functions of random numbers (`kreg.random`), each with a draw of its own. The
     model's attribute `mode` becomes `"training"`.

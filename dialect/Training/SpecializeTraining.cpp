@@ -39,6 +39,8 @@ private:
   /// [C] so that it broadcasts to x.
   Term onAxis(Value vector) const { return x.with(vector).reshape(aligned); }
   Term batchMean(const Term &t) const;
+  Term share() const; ///< 1 / number of elements per channel
+  Term unbiased(const Term &variance) const;
   Term normalized(const Term &mean, const Term &variance) const;
   void moveStatistic(Value old, const Term &now, StepResults &results) const;
 
@@ -51,12 +53,21 @@ private:
 
 } // namespace
 
+Term BatchNorm::share() const {
+  auto one = RankedTensorType::get({1}, x.type().getElementType());
+  return x.fill(1 / count, one, Norm::Batch);
+}
+
 /// The mean over everything but the axis, the batch included.
 Term BatchNorm::batchMean(const Term &t) const {
-  Type element = x.type().getElementType();
-  auto one = RankedTensorType::get({1}, element);
-  return t.reduceTo(RankedTensorType::get(aligned, element)) *
-         x.fill(1 / count, one, Norm::Batch);
+  return t.reduceTo(RankedTensorType::get(aligned, x.type().getElementType())) *
+         share();
+}
+
+/// v·n/(n - 1) = v / (1 - 1/n). The variance of one element is 0, whatever it
+/// is divided by.
+Term BatchNorm::unbiased(const Term &variance) const {
+  return variance / max(1.0 - share(), 0.5);
 }
 
 Term BatchNorm::normalized(const Term &mean, const Term &variance) const {
@@ -89,7 +100,10 @@ void BatchNorm::expand(StepResults &results) {
   Term mean = batchMean(x);
   Term variance = batchMean(square(x - mean));
   moveStatistic(op.getMean(), mean, results);
-  moveStatistic(op.getVariance(), variance, results);
+  moveStatistic(op.getVariance(),
+                op->hasAttr("kreg.moves_unbiased") ? unbiased(variance)
+                                                   : variance,
+                results);
   op.replaceAllUsesWith(normalized(mean, variance).value);
 }
 

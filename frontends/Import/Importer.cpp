@@ -6,6 +6,7 @@
 #include "frontends/Container/Error.h"
 #include "frontends/Import/CallBuilder.h"
 #include "frontends/Keras/Reader.h"
+#include "frontends/Keras/Version.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -132,6 +133,17 @@ kreg::ModelOp ModelImporter::createModelOp(ModuleOp module) {
   return op;
 }
 
+/// Keras 2 has a fused kernel for images and volumes; what it adds to the
+/// moving variance is the unbiased one. A fact of training alone, so it is no
+/// operand or property of the op: see kreg-specialize-training.
+static void markUnbiasedVariances(Region &body) {
+  body.walk([&](kreg::BatchNormOp op) {
+    if (cast<RankedTensorType>(op.getX().getType()).getRank() >= 4) {
+      op->setAttr("kreg.moves_unbiased", UnitAttr::get(op.getContext()));
+    }
+  });
+}
+
 llvm::Error ModelImporter::importCall(int index) {
   const keras::Call &call = model.calls[index];
   const keras::Layer &layer = model.layers[call.layer];
@@ -172,6 +184,9 @@ llvm::Error ModelImporter::importCall(int index) {
       return result.takeError();
     }
     kreg::YieldOp::create(builder, loc, *result);
+  }
+  if (holds(keras::Fact::UnbiasedMovingVariance, model.version)) {
+    markUnbiasedVariances(body);
   }
   Operation *yield = body.front().getTerminator();
   auto op = kreg::LayerOp::create(

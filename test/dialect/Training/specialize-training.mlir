@@ -52,3 +52,18 @@ kreg.model @noise(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   %1 = kreg.noise gaussian_noise %0 amount 0.5 : tensor<?x5x3xf32>
   kreg.return %1 : tensor<?x5x3xf32>
 }
+
+// Keras 2 moves v·n/(n - 1) = v/(1 - 1/n), here with n = 5·batch.
+// CHECK-LABEL: kreg.model @unbiased
+// CHECK: %[[ONE:.+]] = kreg.constant dense<1.000000e+00>
+// CHECK-NEXT: %[[REST:.+]] = kreg.binary sub %[[ONE]], %{{.+}}
+// CHECK-NEXT: %[[HALF:.+]] = kreg.constant dense<5.000000e-01>
+// CHECK-NEXT: %[[LEAST:.+]] = kreg.binary max %[[REST]], %[[HALF]]
+// CHECK-NEXT: kreg.binary div %{{.+}}, %[[LEAST]]
+kreg.model @unbiased(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
+  %m = kreg.read @bn.mean : tensor<3xf32>
+  %v = kreg.read @bn.variance : tensor<3xf32>
+  %0 = kreg.batch_norm %x mean %m variance %v epsilon 1.0e-3 axis 2 momentum 0.9 trained
+    {kreg.moves_unbiased} : (tensor<?x5x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<?x5x3xf32>
+  kreg.return %0 : tensor<?x5x3xf32>
+}
