@@ -5,6 +5,8 @@
 #include "dialect/Training/Passes.h"
 #include "dialect/Training/StepResults.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 namespace mlir::kreg {
 #define GEN_PASS_DEF_APPENDLOSSPASS
 #include "dialect/Training/Passes.h.inc"
@@ -45,6 +47,11 @@ FailureOr<Value> AppendLossPass::addLoss(const LossSpec &spec, Value output,
                                          Value target, Value weights) {
   ModelOp model = getOperation();
   OpBuilder builder(model.getBody().front().getTerminator());
+  if (spec.kind == "none") { // a target that nothing is done with
+    return arith::ConstantOp::create(builder, output.getLoc(),
+                                     builder.getF64FloatAttr(0.0))
+        .getResult();
+  }
   Term prediction(builder, output.getLoc(), output);
   Term wanted = prediction.with(target);
   if (hasSparseTarget(spec.kind)) {

@@ -35,6 +35,7 @@ LossSpec LossSpec::get(DictionaryAttr attribute) {
   text("reduction", spec.reduction);
   number("weight", spec.weight);
   flag("from_logits", spec.fromLogits);
+  flag("cached_logits", spec.cachedLogits);
   number("label_smoothing", spec.labelSmoothing);
   number("delta", spec.delta);
   number("alpha", spec.alpha);
@@ -91,6 +92,9 @@ struct Loss {
 std::optional<Term> Loss::logits(bool softmax) const {
   if (spec.fromLogits) {
     return p;
+  }
+  if (!spec.cachedLogits) {
+    return std::nullopt;
   }
   if (auto op = p.value.getDefiningOp<SoftmaxOp>();
       op && softmax && int64_t(op.getAxis()) == axis()) {

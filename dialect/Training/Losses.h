@@ -13,13 +13,14 @@
 namespace mlir::kreg::training {
 
 /// The loss of one output, from its dictionary in the attribute `kreg.losses`:
-/// `kind` is Keras' function name ("mean_squared_error"); entries that are not
-/// there have Keras' defaults.
+/// `kind` is Keras' function name ("mean_squared_error") or "none"; entries that
+/// are not there have Keras' defaults.
 struct LossSpec {
   std::string kind;
   std::string reduction = "sum_over_batch_size"; ///< or "sum"
   double weight = 1;                             ///< of `loss_weights`
   bool fromLogits = false;
+  bool cachedLogits = true; ///< of TensorFlow; other backends clip
   double labelSmoothing = 0;
   double delta = 1;               ///< huber
   double alpha = 0.25, gamma = 2; ///< focal
@@ -33,8 +34,8 @@ bool hasSparseTarget(StringRef kind);
 
 /// The loss per entry, [B, d…], of predictions [B, d…, K]; `target` has that
 /// shape too, or is sparse. Where predictions come straight from a softmax or a
-/// sigmoid, crossentropies are computed from its argument, as TensorFlow does;
-/// otherwise probabilities are clipped to [1e-7, 1 - 1e-7]. Formulas:
+/// sigmoid, crossentropies are computed from its argument where TensorFlow is the
+/// backend; otherwise probabilities are clipped to [1e-7, 1 - 1e-7]. Formulas:
 /// keras-semantics, losses. None for a kind that is not known.
 std::optional<Term> lossPerEntry(const LossSpec &spec, const Term &prediction,
                                  const Term &target);

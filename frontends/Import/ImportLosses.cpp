@@ -12,10 +12,11 @@ void kregc::setLosses(kreg::ModelOp model, ArrayRef<keras::Loss> losses) {
   SmallVector<Attribute> list;
   for (const keras::Loss &loss : losses) {
     list.push_back(b.getDictionaryAttr({
-        b.getNamedAttr("kind", b.getStringAttr(loss.kind)),
+        b.getNamedAttr("kind", b.getStringAttr(loss.none ? "none" : loss.kind)),
         b.getNamedAttr("reduction", b.getStringAttr(loss.reduction)),
         b.getNamedAttr("weight", b.getF64FloatAttr(loss.weight)),
         b.getNamedAttr("from_logits", b.getBoolAttr(loss.fromLogits)),
+        b.getNamedAttr("cached_logits", b.getBoolAttr(loss.cachedLogits)),
         b.getNamedAttr("label_smoothing",
                        b.getF64FloatAttr(loss.labelSmoothing)),
         b.getNamedAttr("delta", b.getF64FloatAttr(loss.delta)),

@@ -32,6 +32,25 @@ kreg.model @sparse(%x: tensor<?x10xf32>) -> tensor<?x10xf32>
 
 // -----
 
+// Backends but TensorFlow clip the probabilities; an output may have no loss.
+// CHECK-LABEL: kreg.model @clipped(
+// CHECK-SAME: {kreg.name = "t_0"}{{.*}} {kreg.name = "t_1"}{{.*}} {kreg.name = "w_0"}{{.*}} {kreg.name = "w_1"}
+// CHECK: %[[P:.+]] = kreg.unary sigmoid
+// CHECK: %[[HIGH:.+]] = kreg.binary max %[[P]],
+// CHECK: %[[CLIPPED:.+]] = kreg.binary min %[[HIGH]],
+// CHECK: kreg.unary log %[[CLIPPED]]
+// CHECK: %[[L:.+]] = kreg.total
+// CHECK: %[[NONE:.+]] = arith.constant 0.000000e+00 : f64
+// CHECK: kreg.return penalties %[[L]], %[[NONE]]
+kreg.model @clipped(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>)
+    attributes {kreg.losses = [{kind = "binary_crossentropy", cached_logits = false}, {kind = "none"}]} {
+  %0 = kreg.unary sigmoid %x : tensor<?x4xf32>
+  %1 = kreg.unary tanh %x : tensor<?x4xf32>
+  kreg.return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
 // expected-error @+1 {{needs an attribute 'kreg.losses' with one dictionary per output}}
 kreg.model @none(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   kreg.return %x : tensor<?x4xf32>
