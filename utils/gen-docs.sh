@@ -44,7 +44,7 @@ tables() { "$tblgen" -I "$source" -I /usr/lib/llvm-22/include "$@"; }
   echo '```'
   "$bin/kregc" --help
   echo '```'
-  for verb in compile run inspect equiv bench; do
+  for verb in compile run train grad inspect equiv bench; do
     printf '\n## kregc %s\n\n```\n' "$verb"
     "$bin/kregc" "$verb" --help
     echo '```'

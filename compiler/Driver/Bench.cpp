@@ -5,6 +5,7 @@
 #include "compiler/Driver/LoadModel.h"
 #include "compiler/Driver/MeasurePeak.h"
 #include "compiler/Driver/Timing.h"
+#include "compiler/Driver/TrainingModel.h"
 #include "compiler/Driver/Verbs.h"
 
 #include "llvm/Support/Format.h"
@@ -24,22 +25,76 @@ struct Report {
   double peakGflops = 0; ///< of all threads
 };
 
+int64_t countElements(ArrayRef<int64_t> shape, int64_t batch) {
+  int64_t elements = batch;
+  for (int64_t size : shape.drop_front()) {
+    elements *= size;
+  }
+  return elements;
+}
+
 std::vector<std::vector<float>> randomInputs(const keras::Model &model,
                                              int64_t batch) {
   std::minstd_rand generator;
   std::uniform_real_distribution<float> uniform(-1, 1);
   std::vector<std::vector<float>> inputs;
   for (int call : model.inputs) {
-    int64_t elements = batch;
-    for (int64_t size : ArrayRef(model.calls[call].shape).drop_front()) {
-      elements *= size;
-    }
-    inputs.emplace_back(elements);
+    inputs.emplace_back(countElements(model.calls[call].shape, batch));
     for (float &x : inputs.back()) {
       x = uniform(generator);
     }
   }
   return inputs;
+}
+
+/// Inputs and targets that every loss can live with: classes, or numbers
+/// between 0 and 1.
+Batch randomBatch(const keras::Model &model, int64_t size) {
+  Batch batch;
+  batch.size = size;
+  batch.inputs = randomInputs(model, size);
+  std::minstd_rand generator;
+  std::uniform_real_distribution<float> uniform(0.1f, 0.9f);
+  for (auto [output, loss] : enumerate(model.training->losses)) {
+    const keras::Shape &shape = model.calls[model.outputs[output].call].shape;
+    bool sparse = loss.kind == "sparse_categorical_crossentropy";
+    int64_t elements = countElements(shape, size);
+    std::vector<float> &target =
+        batch.targets.emplace_back(sparse ? elements / shape.back() : elements);
+    for (float &t : target) {
+      t = sparse ? static_cast<float>(generator() % shape.back())
+                 : uniform(generator);
+    }
+  }
+  for (const std::vector<float> &input : batch.inputs) {
+    batch.inputPointers.push_back(input.data());
+  }
+  for (const std::vector<float> &target : batch.targets) {
+    batch.targetPointers.push_back(target.data());
+  }
+  return batch;
+}
+
+void addRates(Report &report, double operations, const Options &options) {
+  report.gflops = operations / report.timing.minimumSeconds / 1e9;
+  report.peakGflops = measurePeakGflops() * options.threads;
+}
+
+/// Whole steps: forward, backward, update.
+Expected<Report> measureTraining(TrainingModel &model, const Options &options) {
+  Batch batch = randomBatch(model.model(), options.batch);
+  Error error = Error::success();
+  Report report;
+  kreg_step_result result;
+  report.timing = timeCalls([&] {
+    error = model.step(batch, /*wantOutputs=*/false, result);
+    return !error;
+  });
+  if (error) {
+    return std::move(error);
+  }
+  addRates(report, model.operationsAtBatch(), options);
+  return report;
 }
 
 Expected<Report> measure(const RunnableModel &runnable,
@@ -61,17 +116,17 @@ Expected<Report> measure(const RunnableModel &runnable,
   if (error) {
     return std::move(error);
   }
-  report.gflops =
-      runnable.operationsAtBatch / report.timing.minimumSeconds / 1e9;
-  report.peakGflops = measurePeakGflops() * options.threads;
+  addRates(report, runnable.operationsAtBatch, options);
   return report;
 }
 
 void printText(const Report &report, const Options &options) {
+  bool training = options.mode == Mode::Training;
   outs() << format("batch %lld, %d %s\n", static_cast<long long>(options.batch),
                    options.threads, options.threads == 1 ? "thread" : "threads")
-         << format("  median   %10.2f us per call (%lld calls)\n",
+         << format("  median   %10.2f us per %s (%lld calls)\n",
                    report.timing.medianSeconds * 1e6,
+                   training ? "step" : "call",
                    static_cast<long long>(report.timing.calls))
          << format("  shortest %10.2f us\n", report.timing.minimumSeconds * 1e6)
          << format("  %.2f GFLOP/s, %.1f %% of the measured peak of %.1f\n",
@@ -80,33 +135,43 @@ void printText(const Report &report, const Options &options) {
 }
 
 void printJson(const Report &report, const Options &options) {
-  json::Object object{{"batch", options.batch},
-                      {"threads", options.threads},
-                      {"calls", report.timing.calls},
-                      {"mode", "inference"},
-                      {"median_ms", report.timing.medianSeconds * 1e3},
-                      {"min_ms", report.timing.minimumSeconds * 1e3},
-                      {"gflops", report.gflops},
-                      {"peak_gflops", report.peakGflops},
-                      {"share_of_peak", report.gflops / report.peakGflops}};
+  json::Object object{
+      {"batch", options.batch},
+      {"threads", options.threads},
+      {"calls", report.timing.calls},
+      {"mode", options.mode == Mode::Training ? "training" : "inference"},
+      {"median_ms", report.timing.medianSeconds * 1e3},
+      {"min_ms", report.timing.minimumSeconds * 1e3},
+      {"gflops", report.gflops},
+      {"peak_gflops", report.peakGflops},
+      {"share_of_peak", report.gflops / report.peakGflops}};
   outs() << formatv("{0:2}", json::Value(std::move(object))) << "\n";
 }
 
 } // namespace
 
-Error bench(const Options &options) {
+/// Compiles the model for the mode that was asked for and measures it.
+static Expected<Report> compileAndMeasure(const Options &options) {
+  if (options.mode == Mode::Training) {
+    Expected<keras::Model> model = readTrainingModel(options);
+    if (!model) {
+      return model.takeError();
+    }
+    Expected<TrainingModel> training =
+        TrainingModel::load(options, std::move(*model));
+    return training ? measureTraining(*training, options)
+                    : training.takeError();
+  }
   Expected<keras::Model> model = readModel(options);
   if (!model) {
     return model.takeError();
   }
-  if (options.mode == Mode::Training) {
-    return trainingUnsupported("bench");
-  }
   Expected<RunnableModel> runnable = loadModel(options, std::move(*model));
-  if (!runnable) {
-    return runnable.takeError();
-  }
-  Expected<Report> report = measure(*runnable, options);
+  return runnable ? measure(*runnable, options) : runnable.takeError();
+}
+
+Error bench(const Options &options) {
+  Expected<Report> report = compileAndMeasure(options);
   if (!report) {
     return report.takeError();
   }

@@ -23,6 +23,8 @@ struct VerbInfo {
 constexpr VerbInfo verbs[] = {
     {Verb::Compile, "compile", "make a static library and a C header"},
     {Verb::Run, "run", "compute a model's outputs and penalties"},
+    {Verb::Train, "train", "train a model on arrays"},
+    {Verb::Grad, "grad", "compute loss and gradients of one batch"},
     {Verb::Inspect, "inspect", "say which penalties a model has"},
     {Verb::Equiv, "equiv", "prove or refute that two models are the same"},
     {Verb::Bench, "bench", "time a compiled model"},
@@ -166,6 +168,101 @@ void addRun(CLI::App &verb, Options &options, Words &words) {
   addTarget(verb, options);
 }
 
+void addData(CLI::App &verb, Options &options) {
+  verb.add_option("--data", options.data,
+                  "arrays x_0 …, t_0 … and sample_weight: a .npz file, or a "
+                  "folder of .npy files, which may be larger than memory")
+      ->type_name("PATH")
+      ->required();
+  verb.add_option("--seed", options.seed, "of the noise and of shuffling")
+      ->type_name("S")
+      ->capture_default_str();
+}
+
+/// What a run of `train` does.
+void addRunOfTraining(CLI::App &verb, Options &options) {
+  verb.add_option("--epochs", options.epochs, "times that all data are used")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40))
+      ->capture_default_str();
+  verb.add_option("--batch-size", options.batchSize, "samples of a step")
+      ->type_name("B")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->capture_default_str();
+  verb.add_flag("--shuffle,!--no-shuffle", options.shuffle,
+                "a new order of the samples in each epoch (default), or that "
+                "of the file");
+  auto *data = verb.add_option("--validation-data", options.validationData,
+                               "other data, evaluated after each epoch")
+                   ->type_name("PATH");
+  verb.add_option("--validation-split", options.validationSplit,
+                  "the share of the data, from their end, that is evaluated "
+                  "and not trained on")
+      ->type_name("F")
+      ->check(CLI::Range(0.0, 1.0))
+      ->excludes(data);
+  verb.add_option("--class-weight", options.classWeight,
+                  "weights of samples by their class, as {\"0\": 1, \"1\": 2}")
+      ->type_name("JSON");
+  verb.add_option("--monitor", options.monitor,
+                  "what decides which epoch is best: a name of the history "
+                  "(default: val_loss, without validation loss)")
+      ->type_name("NAME");
+  verb.add_option("--patience", options.patience,
+                  "stop after N epochs that were not better")
+      ->type_name("N")
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 40));
+  verb.add_option("--min-delta", options.minDelta,
+                  "how much better an epoch must be to count")
+      ->type_name("D")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_flag("--restore-best", options.restoreBest,
+                "end with the weights of the best epoch");
+}
+
+void addTrain(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  addData(verb, options);
+  addRunOfTraining(verb, options);
+  addSettings(verb, options);
+  verb.add_option("--metrics", options.metrics,
+                  "metrics with commas between them, or Keras' JSON (default: "
+                  "the file's)")
+      ->type_name("M");
+  verb.add_option("-o,--output", options.output,
+                  "the trained model: .keras or .h5, or every weight as .npz")
+      ->type_name("FILE");
+  verb.add_option("--history", options.history,
+                  "losses, penalties and metrics of each epoch")
+      ->type_name("JSON");
+  verb.add_option("--best", options.best,
+                  "gets the model after each epoch that is the best so far")
+      ->type_name("FILE");
+  auto *checkpoint =
+      verb.add_option("--checkpoint", options.checkpoint,
+                      "gets all that is needed to go on, after each epoch and "
+                      "when the run is interrupted")
+          ->type_name("FILE");
+  verb.add_flag("--resume", options.resume,
+                "go on from the checkpoint, as if the run had not ended")
+      ->needs(checkpoint);
+  addThreads(verb, options);
+  addTarget(verb, options);
+}
+
+void addGrad(CLI::App &verb, Options &options, Words &words) {
+  addModel(verb, options, words);
+  addData(verb, options);
+  verb.add_option("--outputs", options.outputs,
+                  "gets loss, data_loss, penalties and grad/<weight path>")
+      ->type_name("NPZ");
+  verb.add_flag("--check", options.check,
+                "compare each gradient with central differences");
+  addSettings(verb, options);
+  addThreads(verb, options);
+  addTarget(verb, options);
+}
+
 void addInspect(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
   verb.add_option("--format", words.format,
@@ -299,6 +396,8 @@ std::variant<Options, ExitCode> parseCommandLine(int argc, char **argv) {
     verb->callback([&options, &info] { options.verb = info.verb; });
     auto add = info.verb == Verb::Compile   ? addCompile
                : info.verb == Verb::Run     ? addRun
+               : info.verb == Verb::Train   ? addTrain
+               : info.verb == Verb::Grad    ? addGrad
                : info.verb == Verb::Inspect ? addInspect
                : info.verb == Verb::Equiv   ? addEquiv
                                             : addBench;

@@ -14,7 +14,7 @@
 
 namespace kregc::driver {
 
-enum class Verb { Compile, Run, Inspect, Equiv, Bench };
+enum class Verb { Compile, Run, Train, Grad, Inspect, Equiv, Bench };
 enum class Format { Text, Json, Html };
 enum class Mode { Inference, Training };
 
@@ -34,9 +34,24 @@ struct Options {
 
   // training, in place of the file's compile settings
   std::optional<std::string> loss, optimizer; ///< a name, or Keras' JSON
+  std::optional<std::string> metrics; ///< names with commas, or Keras' JSON
+
+  // train and grad
+  std::string data; ///< a .npz file, or a folder of .npy files
+  uint64_t seed = 0;
+  bool check = false; ///< of grad: central differences
+
+  // train; of the files, empty ones are not written
+  std::string validationData, output, history, best, checkpoint, classWeight;
+  double validationSplit = 0;
+  int64_t epochs = 1, batchSize = 32;
+  bool shuffle = true, resume = false, restoreBest = false;
+  std::string monitor;   ///< a name of the history
+  int64_t patience = -1; ///< epochs without a better one; -1: no early stopping
+  double minDelta = 0;
 
   // run
-  std::string inputs, outputs; ///< .npz files
+  std::string inputs, outputs; ///< .npz files; outputs also of grad
 
   // equiv
   std::string second;         ///< path of the other model file

@@ -223,7 +223,11 @@ emit::LibraryInput Compilation::libraryInput() {
 double Compilation::operations(int64_t batch) const {
   double sum = 0;
   for (const plan::Kernel &kernel : kernels) {
-    sum += countOperations(kernel.variants.back().plan, batch);
+    const plan::Plan &plan = kernel.variants.back().plan;
+    // A training library has the kernels of three models; a call is a step.
+    if (!options.training || StringRef(plan.name).starts_with("step_")) {
+      sum += countOperations(plan, batch);
+    }
   }
   return sum;
 }

@@ -51,7 +51,8 @@ public:
 
   const keras::Model &model() const { return source; }
 
-  /// What the kernels of one call compute, in floating-point operations.
+  /// What the kernels of one call (of a training library: one step) compute, in
+  /// floating-point operations.
   double operations(int64_t batch) const;
 
   /// After phase `static-lib`.

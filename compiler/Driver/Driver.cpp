@@ -48,6 +48,10 @@ Error runVerb(const Options &options) {
     return compile(options);
   case Verb::Run:
     return run(options);
+  case Verb::Train:
+    return train(options);
+  case Verb::Grad:
+    return grad(options);
   case Verb::Inspect:
     return inspect(options);
   case Verb::Equiv:

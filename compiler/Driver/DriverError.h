@@ -41,12 +41,6 @@ inline llvm::Error unsupported(const llvm::Twine &message) {
   return llvm::make_error<DriverError>(ExitCode::Unsupported, message.str());
 }
 
-/// The answer of the verbs that cannot do `--mode training` yet.
-inline llvm::Error trainingUnsupported(const llvm::Twine &verb) {
-  return unsupported(verb + ": --mode training is not supported yet; say "
-                            "--mode inference");
-}
-
 } // namespace kregc::driver
 
 #endif // KREGC_COMPILER_DRIVER_DRIVERERROR_H

@@ -21,6 +21,7 @@ Expected<RunnableModel> loadModel(const Options &options, keras::Model model) {
   CompilationOptions wanted;
   wanted.target = *target;
   wanted.name = "model";
+  wanted.training = options.mode == Mode::Training;
   Compilation compilation(std::move(model), wanted);
   Progress progress;
   auto ignore = [](Phase, function_ref<std::string()>) {

@@ -15,6 +15,8 @@ namespace kregc::driver {
 
 llvm::Error compile(const Options &options);
 llvm::Error run(const Options &options);
+llvm::Error train(const Options &options);
+llvm::Error grad(const Options &options);
 llvm::Error inspect(const Options &options);
 /// A comparison ends with a verdict, not an error: see ExitCodes.def.
 llvm::Expected<ExitCode> equiv(const Options &options);

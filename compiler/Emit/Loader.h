@@ -85,6 +85,9 @@ public:
                       llvm::ArrayRef<float *> outputs, double *penalties) const;
   llvm::Error selfTest() const;
 
+  /// The instance itself, for the functions of LoadedLibrary::Training.
+  void *handle() const { return instance; }
+
 private:
   LoadedModel(const LoadedLibrary &library, void *instance)
       : library(library), instance(instance) {}

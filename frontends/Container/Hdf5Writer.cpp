@@ -100,9 +100,13 @@ llvm::Error Hdf5Writer::write(llvm::StringRef dataset,
                              : H5Screate_simple(static_cast<int>(shape.size()),
                                                 extents.data(), nullptr));
   std::string path = "/" + dataset.str();
-  Handle set(space.ok() ? H5Dcreate2(id, path.c_str(), storedType, space,
-                                     H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)
-                        : -1);
+  // Without the time of writing, equal models make equal files.
+  Handle creation(H5Pcreate(H5P_DATASET_CREATE));
+  bool timeless = creation.ok() && H5Pset_obj_track_times(creation, false) >= 0;
+  Handle set(space.ok() && timeless
+                 ? H5Dcreate2(id, path.c_str(), storedType, space, H5P_DEFAULT,
+                              creation, H5P_DEFAULT)
+                 : -1);
   bool good = set.ok() && H5Dwrite(set, memoryType, H5S_ALL, H5S_ALL,
                                    H5P_DEFAULT, values) >= 0;
   return good ? llvm::Error::success() : fail(dataset);

@@ -5,6 +5,7 @@
 #include "frontends/Keras/CompileSettings.h"
 #include "frontends/Keras/Losses.h"
 #include "frontends/Keras/Metrics.h"
+#include "frontends/Keras/ModelWriter.h"
 #include "frontends/Keras/Optimizers.h"
 #include "test/unit/KerasTestSupport.h"
 
@@ -241,4 +242,61 @@ TEST(CompileSettings, AForeignConstraintStopsTrainingOnly) {
   overrides.loss = "mse";
   std::string text = llvm::toString(readTraining(model, overrides));
   EXPECT_NE(text.find("'Mine' is not a constraint"), std::string::npos) << text;
+}
+
+//===----------------------------------------------------------------------===//
+// Trained models as files
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Writes a model with every weight 2, an Adam-like state, and reads it again.
+void writeAndRead(llvm::StringRef name, llvm::StringRef suffix,
+                  std::optional<std::string> version = std::nullopt) {
+  SCOPED_TRACE((name + " to " + suffix).str());
+  ReadOptions options;
+  options.kerasVersion = version;
+  Model model = llvm::cantFail(readModel(input(name), options));
+  CompileOverrides overrides;
+  overrides.loss = "mse";
+  llvm::cantFail(readTraining(model, overrides));
+  std::vector<float> twos(1 << 16, 2);
+  auto two = [&](const Weight &) -> const float * { return twos.data(); };
+  TrainedState state;
+  state.weight = two;
+  state.iteration = 5;
+  state.learningRate = 0.25;
+  state.slots = {{"a/kernel", "momentum", {3}, twos.data()}};
+  state.overrides = overrides;
+  llvm::SmallString<128> path;
+  llvm::sys::fs::createTemporaryFile("kregc-trained", suffix, path);
+  llvm::cantFail(writeModel(model, state, path));
+  Model again = llvm::cantFail(readModel(path));
+  llvm::sys::fs::remove(path);
+  ASSERT_EQ(again.layers.size(), model.layers.size());
+  EXPECT_EQ(again.version.text, model.version.text);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    ASSERT_EQ(again.layers[i].weights.size(), model.layers[i].weights.size());
+    for (const Weight &weight : again.layers[i].weights) {
+      EXPECT_TRUE(llvm::all_of(*weight.data, [](float x) { return x == 2; }))
+          << weight.path;
+    }
+  }
+  llvm::cantFail(readTraining(again));
+  EXPECT_EQ(again.training->losses[0].kind, "mean_squared_error");
+}
+
+} // namespace
+
+TEST(ModelWriter, WrittenModelsReadBack) {
+  writeAndRead("cnn-keras-3.15.1.h5", "h5");
+  writeAndRead("cnn-keras-3.15.1.h5", "keras");
+  writeAndRead("cnn-tf-keras-2.21.0.h5", "h5");
+  writeAndRead("cnn-keras-3.3.3.json", "keras", "3.3.3");
+  writeAndRead("multi-io.keras", "keras");
+  writeAndRead("nested-twice.keras", "keras");
+  writeAndRead("nested.h5", "h5");
+  writeAndRead("nested.h5", "keras");
+  writeAndRead("nested-tf-keras-2.21.0.keras", "keras");
+  writeAndRead("weights-float16.keras", "keras");
 }
