@@ -18,8 +18,8 @@ namespace {
 
 /// One release of each kind that some fact tells apart from its neighbours.
 constexpr const char *releases[] = {
-    "2.1.3", "2.1.4", "2.3.1", "2.2.4-tf", "2.15.0-tf", "2.4.0", "2.21.0",
-    "3.0.0", "3.5.0", "3.6.0", "3.13.2",   "3.14.0",    "3.15.1"};
+    "2.1.3", "2.1.4", "2.3.1", "2.2.4-tf", "2.15.0-tf", "2.4.0",  "2.21.0",
+    "3.3.3", "3.4.0", "3.5.0", "3.6.0",    "3.13.2",    "3.14.0", "3.15.1"};
 
 /// For each of them '1' where the fact holds.
 std::string pattern(Fact fact) {
@@ -31,15 +31,16 @@ std::string pattern(Fact fact) {
 }
 
 TEST(Versions, EveryFactInEveryFamily) {
-  constexpr const char *keras2 = "1111111......", *keras3 = ".......111111",
-                       *named = ".........1111", *divided = "...1111....11",
-                       *first = "1............";
+  constexpr const char *keras2 = "1111111.......", *keras3 = ".......1111111",
+                       *named = "..........1111", *divided = "...1111.....11",
+                       *first = "1.............", *saved = "........111111";
   const std::pair<Fact, const char *> rows[] = {
       {Fact::DividesPenaltyByBatch, divided},
       {Fact::PenalisesFrozenWeights, keras2},
       {Fact::KnowsL1_L2Name, keras2},
       {Fact::KnowsL1L2Name, keras3},
       {Fact::AllowsNegativeFactor, keras2},
+      {Fact::SavesEveryActivityRegularizer, saved},
       {Fact::HardSigmoidFifth, keras2},
       {Fact::UnbiasedMovingVariance, keras2},
       {Fact::NamesWeightGroups, named},
