@@ -5,6 +5,7 @@
 #include "frontends/Container/Hdf5Library.h"
 
 #include "frontends/Container/Confinement.h"
+#include "frontends/Container/Hdf5Handle.h"
 #include "frontends/Container/Hdf5Tree.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -21,23 +22,6 @@ static constexpr uint64_t maxTexts = uint64_t(64)
 static constexpr uint64_t maxExpansion = 1032;
 /// Numbers that are converted at a time, where chunks are not larger.
 static constexpr uint64_t slice = uint64_t(1) << 20;
-
-namespace {
-/// Closes an HDF5 identifier of any kind.
-struct Handle {
-  hid_t id;
-  explicit Handle(hid_t id) : id(id) {}
-  Handle(const Handle &) = delete;
-  Handle &operator=(const Handle &) = delete;
-  ~Handle() {
-    if (id >= 0) {
-      H5Idec_ref(id);
-    }
-  }
-  operator hid_t() const { return id; }
-  bool ok() const { return id >= 0; }
-};
-} // namespace
 
 template <typename... Arguments>
 static Hdf5Failure failure(Diagnostic id, Arguments &&...arguments) {
@@ -96,7 +80,7 @@ static hid_t openImage(llvm::StringRef bytes, Image &image) {
   H5FD_file_image_callbacks_t callbacks = {
       Image::allocate,     Image::copy,         Image::resize, Image::release,
       Image::copyUserData, Image::freeUserData, &image};
-  Handle access(H5Pcreate(H5P_FILE_ACCESS));
+  Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
   if (!access.ok() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
       H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
@@ -202,7 +186,7 @@ bool Lister::listMembers(hid_t group, const std::string &path, Hdf5Node &node) {
           failure(Diagnostic::Hdf5Name, path, member.name.size(), maxName));
     }
     if (member.kind == Hdf5Kind::Other) {
-      Handle object(H5Oopen(group, member.name.c_str(), H5P_DEFAULT));
+      Hdf5Handle object(H5Oopen(group, member.name.c_str(), H5P_DEFAULT));
       std::string inner = path.empty() ? member.name : path + "/" + member.name;
       if (!list(object, inner, member)) {
         return false;
@@ -215,8 +199,8 @@ bool Lister::listMembers(hid_t group, const std::string &path, Hdf5Node &node) {
 /// Reads the `count` texts of an attribute whose type is a variable-length one.
 static bool readVariable(hid_t attribute, hid_t space, size_t count,
                          std::vector<std::string> &out) {
-  Handle type(H5Tcopy(H5T_C_S1));
-  Handle stored(H5Aget_type(attribute));
+  Hdf5Handle type(H5Tcopy(H5T_C_S1));
+  Hdf5Handle stored(H5Aget_type(attribute));
   H5Tset_size(type, H5T_VARIABLE);
   H5Tset_cset(type, H5Tget_cset(stored));
   std::vector<char *> texts(count, nullptr);
@@ -251,8 +235,8 @@ static bool readFixed(hid_t attribute, hid_t type, size_t count,
 
 /// Fills in the texts of an attribute; without any it is not text.
 bool Lister::readTexts(hid_t attribute, Hdf5Attribute &out) {
-  Handle type(H5Aget_type(attribute));
-  Handle space(H5Aget_space(attribute));
+  Hdf5Handle type(H5Aget_type(attribute));
+  Hdf5Handle space(H5Aget_space(attribute));
   hssize_t count = space.ok() ? H5Sget_simple_extent_npoints(space) : -1;
   if (count == 0) { // an empty list of NumPy is one of float64
     out.isText = true;
@@ -283,7 +267,7 @@ bool Lister::listAttributes(hid_t object, Hdf5Node &node) {
     return stop(failure(Diagnostic::Hdf5Read, node.name, lastError()));
   }
   for (std::string &name : names) {
-    Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT));
+    Hdf5Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT));
     Hdf5Attribute &out = node.attributes.emplace_back();
     texts += name.size() + sizeof(Hdf5Attribute);
     out.name = std::move(name);
@@ -335,7 +319,7 @@ static void describeType(hid_t type, const std::string &path, Hdf5Node &node) {
 /// Shape, type and place of a dataset. What it declares is compared with the
 /// bytes that the file holds for it, so that few cannot ask for terabytes.
 void Lister::describe(hid_t dataset, const std::string &path, Hdf5Node &node) {
-  Handle space(H5Dget_space(dataset));
+  Hdf5Handle space(H5Dget_space(dataset));
   int rank = space.ok() ? H5Sget_simple_extent_ndims(space) : -1;
   if (rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL) {
     node.failure = failure(Diagnostic::Hdf5Read, path, "it has no shape");
@@ -345,8 +329,8 @@ void Lister::describe(hid_t dataset, const std::string &path, Hdf5Node &node) {
     node.failure = failure(Diagnostic::Hdf5Rank, path, rank, maxHdf5Rank);
     return;
   }
-  Handle type(H5Dget_type(dataset));
-  Handle plist(H5Dget_create_plist(dataset));
+  Hdf5Handle type(H5Dget_type(dataset));
+  Hdf5Handle plist(H5Dget_create_plist(dataset));
   if (!type.ok() || !plist.ok()) {
     node.failure = failure(Diagnostic::Hdf5Read, path, lastError());
     return;
@@ -392,9 +376,9 @@ static bool sendNumbers(hid_t file, const std::string &path,
     return channel.sendRaw(&reply, 1) && channel.send(encodeFailure(failure(
                                              Diagnostic::Hdf5Read, path, why)));
   };
-  Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
-  Handle space(dataset.ok() ? H5Dget_space(dataset) : -1);
-  Handle plist(dataset.ok() ? H5Dget_create_plist(dataset) : -1);
+  Hdf5Handle dataset(H5Dopen2(file, path.c_str(), H5P_DEFAULT));
+  Hdf5Handle space(dataset.ok() ? H5Dget_space(dataset) : -1);
+  Hdf5Handle plist(dataset.ok() ? H5Dget_create_plist(dataset) : -1);
   int rank = space.ok() ? H5Sget_simple_extent_ndims(space) : -1;
   if (rank < 0 || !plist.ok()) {
     return fail(lastError());
@@ -420,7 +404,7 @@ static bool sendNumbers(hid_t file, const std::string &path,
     count[0] = std::min<uint64_t>(rows, sizes[0] - first);
     std::fill(start.begin(), start.end(), 0);
     start[0] = first;
-    Handle memory(H5Screate_simple(count.size(), count.data(), nullptr));
+    Hdf5Handle memory(H5Screate_simple(count.size(), count.data(), nullptr));
     if (rank > 0) {
       H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr,
                           count.data(), nullptr);
@@ -451,7 +435,7 @@ void kregc::serveHdf5(llvm::StringRef bytes, const Channel &channel) {
         encodeFailure(failure(Diagnostic::Hdf5Unreadable, lastError())));
     return;
   }
-  Handle group(H5Oopen(file, "/", H5P_DEFAULT));
+  Hdf5Handle group(H5Oopen(file, "/", H5P_DEFAULT));
   if (!lister.list(group, "", root)) {
     channel.send(encodeFailure(lister.problem));
     return;

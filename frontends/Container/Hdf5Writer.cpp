@@ -4,6 +4,7 @@
 #include "frontends/Container/Hdf5Writer.h"
 
 #include "frontends/Container/Error.h"
+#include "frontends/Container/Hdf5Handle.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -15,21 +16,6 @@
 using namespace kregc;
 
 namespace {
-
-/// Closes an HDF5 identifier of any kind.
-struct Handle {
-  hid_t id;
-  explicit Handle(hid_t id) : id(id) {}
-  Handle(const Handle &) = delete;
-  Handle &operator=(const Handle &) = delete;
-  ~Handle() {
-    if (id >= 0) {
-      H5Idec_ref(id);
-    }
-  }
-  operator hid_t() const { return id; }
-  bool ok() const { return id >= 0; }
-};
 
 /// Keras splits lists whose attribute would be larger than this.
 constexpr size_t maxAttribute = 64512;
@@ -44,7 +30,7 @@ static std::string uniqueName() {
 
 llvm::Expected<Hdf5Writer> Hdf5Writer::create(llvm::StringRef file) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  Handle access(H5Pcreate(H5P_FILE_ACCESS));
+  Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
   hid_t id =
       access.ok() && H5Pset_fapl_core(access, 1 << 20, 0) >= 0 &&
               H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
@@ -79,9 +65,9 @@ llvm::Error Hdf5Writer::makeGroup(llvm::StringRef group) {
     if (there > 0) {
       continue;
     }
-    Handle made(there < 0 ? -1
-                          : H5Gcreate2(id, path.c_str(), H5P_DEFAULT,
-                                       H5P_DEFAULT, H5P_DEFAULT));
+    Hdf5Handle made(there < 0 ? -1
+                              : H5Gcreate2(id, path.c_str(), H5P_DEFAULT,
+                                           H5P_DEFAULT, H5P_DEFAULT));
     if (!made.ok()) {
       return fail(path);
     }
@@ -96,17 +82,18 @@ llvm::Error Hdf5Writer::write(llvm::StringRef dataset,
     return error;
   }
   llvm::SmallVector<hsize_t> extents(shape.begin(), shape.end());
-  Handle space(shape.empty() ? H5Screate(H5S_SCALAR)
-                             : H5Screate_simple(static_cast<int>(shape.size()),
-                                                extents.data(), nullptr));
+  Hdf5Handle space(shape.empty()
+                       ? H5Screate(H5S_SCALAR)
+                       : H5Screate_simple(static_cast<int>(shape.size()),
+                                          extents.data(), nullptr));
   std::string path = "/" + dataset.str();
   // Without the time of writing, equal models make equal files.
-  Handle creation(H5Pcreate(H5P_DATASET_CREATE));
+  Hdf5Handle creation(H5Pcreate(H5P_DATASET_CREATE));
   bool timeless = creation.ok() && H5Pset_obj_track_times(creation, false) >= 0;
-  Handle set(space.ok() && timeless
-                 ? H5Dcreate2(id, path.c_str(), storedType, space, H5P_DEFAULT,
-                              creation, H5P_DEFAULT)
-                 : -1);
+  Hdf5Handle set(space.ok() && timeless
+                     ? H5Dcreate2(id, path.c_str(), storedType, space,
+                                  H5P_DEFAULT, creation, H5P_DEFAULT)
+                     : -1);
   bool good = set.ok() && H5Dwrite(set, memoryType, H5S_ALL, H5S_ALL,
                                    H5P_DEFAULT, values) >= 0;
   return good ? llvm::Error::success() : fail(dataset);
@@ -130,11 +117,11 @@ llvm::Error Hdf5Writer::writeAttribute(llvm::StringRef object,
                                        llvm::StringRef attribute, int64_t type,
                                        int64_t space, const void *data) {
   std::string path = "/" + object.str(), name = attribute.str();
-  Handle at(H5Oopen(id, path.c_str(), H5P_DEFAULT));
+  Hdf5Handle at(H5Oopen(id, path.c_str(), H5P_DEFAULT));
   if (!at.ok()) {
     return fail(object);
   }
-  Handle made(
+  Hdf5Handle made(
       H5Acreate2(at, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT));
   return made.ok() && H5Awrite(made, type, data) >= 0 ? llvm::Error::success()
                                                       : fail(object);
@@ -144,7 +131,7 @@ llvm::Error Hdf5Writer::writeText(llvm::StringRef object,
                                   llvm::StringRef attribute,
                                   llvm::StringRef text) {
   // As h5py writes it: UTF-8 of variable length.
-  Handle type(H5Tcopy(H5T_C_S1)), space(H5Screate(H5S_SCALAR));
+  Hdf5Handle type(H5Tcopy(H5T_C_S1)), space(H5Screate(H5S_SCALAR));
   if (H5Tset_size(type, H5T_VARIABLE) < 0 ||
       H5Tset_cset(type, H5T_CSET_UTF8) < 0) {
     return fail(object);
@@ -161,7 +148,7 @@ llvm::Error Hdf5Writer::writeTextList(llvm::StringRef object,
   for (const std::string &text : texts) {
     width = std::max(width, text.size());
   }
-  Handle type(H5Tcopy(H5T_C_S1));
+  Hdf5Handle type(H5Tcopy(H5T_C_S1));
   if (H5Tset_size(type, width) < 0 ||
       H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
     return fail(object);
@@ -176,7 +163,7 @@ llvm::Error Hdf5Writer::writeTextList(llvm::StringRef object,
       std::copy(some[i].begin(), some[i].end(), packed.begin() + i * width);
     }
     hsize_t count = some.size();
-    Handle space(H5Screate_simple(1, &count, nullptr));
+    Hdf5Handle space(H5Screate_simple(1, &count, nullptr));
     std::string name =
         split ? attribute.str() + std::to_string(part) : attribute.str();
     if (llvm::Error error =
