@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 using namespace kregc;
@@ -131,4 +132,18 @@ RecordedCase test::readRecordedCase(const std::string &name) {
   result.arrays = readArrays(folder + "/inference.npz");
   readTraining(folder, *object, result);
   return result;
+}
+
+void test::expectClose(const std::string &what, const std::vector<double> &got,
+                       const std::vector<double> &want, double rtol,
+                       double atol) {
+  ASSERT_EQ(got.size(), want.size()) << what;
+  double worst = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    double excess =
+        std::fabs(got[i] - want[i]) / (atol + rtol * std::fabs(want[i]));
+    worst = excess <= worst ? worst : excess; // NaN stays
+  }
+  EXPECT_LE(worst, 1.0) << what << ": the worst of " << got.size()
+                        << " numbers, in multiples of the tolerance";
 }

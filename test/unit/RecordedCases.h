@@ -45,6 +45,10 @@ std::vector<std::string> recordedTrainingNames();
 /// Fails the running test where a file is missing or malformed.
 RecordedCase readRecordedCase(const std::string &name);
 
+/// Fails the running test where |got - want| > atol + rtol·|want|, or NaN.
+void expectClose(const std::string &what, const std::vector<double> &got,
+                 const std::vector<double> &want, double rtol, double atol);
+
 } // namespace kregc::test
 
 #endif // KREGC_TEST_UNIT_RECORDEDCASES_H

@@ -25,7 +25,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 
-#include <cmath>
 
 using namespace mlir;
 using namespace mlir::kreg;
@@ -137,20 +136,6 @@ double StepKernels::weightPenalty() const {
     sum += part;
   }
   return sum;
-}
-
-static void expectClose(const std::string &what, const std::vector<double> &got,
-                        const std::vector<double> &want, double rtol,
-                        double atol) {
-  ASSERT_EQ(got.size(), want.size()) << what;
-  double worst = 0;
-  for (size_t i = 0; i < got.size(); ++i) {
-    double excess =
-        std::fabs(got[i] - want[i]) / (atol + rtol * std::fabs(want[i]));
-    worst = excess <= worst ? worst : excess; // NaN stays
-  }
-  EXPECT_LE(worst, 1.0) << what << ": the worst of " << got.size()
-                        << " numbers, in multiples of the tolerance";
 }
 
 static void printTimes(HostExecutor &executor, int64_t batch,
