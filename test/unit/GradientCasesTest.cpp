@@ -12,7 +12,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 
-
 using namespace mlir;
 using namespace mlir::kreg;
 using namespace kregc;

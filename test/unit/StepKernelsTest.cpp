@@ -25,7 +25,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 
-
 using namespace mlir;
 using namespace mlir::kreg;
 using namespace kregc;
