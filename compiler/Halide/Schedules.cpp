@@ -23,7 +23,8 @@ public:
   explicit Scheduler(Translation &t)
       : t(t), s(t.plan.schedule),
         rank(t.partials.defined() ? t.partialVars.size() : t.outVars.size()),
-        lanes(s.vector), block(s.vector * s.vectors), points(s.points),
+        rows(plan::rowDimension(t.plan, rank)), lanes(s.vector),
+        block(s.vector * s.vectors), points(s.points),
         // The strip of an accumulation is one of its reduction.
         stripTiles(s.family == Family::Accumulation ? 4 : s.strip) {}
 
@@ -52,6 +53,7 @@ private:
   Translation &t;
   const plan::Schedule &s;
   size_t rank;
+  std::optional<size_t> rows; ///< the dimension that strips are of, but points
   int lanes, block, points, stripTiles;
   Func root;
   std::vector<Var> tileLoops; ///< innermost first
@@ -79,16 +81,19 @@ void Scheduler::nameLoops() {
   bool pointsInside = keepsRegistersAcrossPoints(s.family);
   tileLoops = pointsInside ? std::vector<Var>{xo} : std::vector<Var>{co, xo};
   row = xo;
-  if (rank >= 3) {
+  if (rows) {
     tileLoops.push_back(yi);
   }
   if (pointsInside) {
     tileLoops.push_back(co);
   }
-  strip = rank >= 3 ? ys : xs;
+  for (size_t phase = 0; phase < t.plan.phases; ++phase) {
+    tileLoops.push_back(dims[rank - 3 - phase]);
+  }
+  strip = rows ? ys : xs;
   hasStrip = true;
   tileLoops.push_back(strip);
-  for (size_t d = rank >= 3 ? rank - 3 : 0; rank >= 3 && d-- > 0;) {
+  for (size_t d = rows.value_or(0); d-- > 0;) {
     tileLoops.push_back(dims[d]);
   }
   // The channels of a depthwise kernel are independent: it pads a block of
@@ -109,10 +114,10 @@ void Scheduler::tileOut() {
   } else {
     out.split(d[rank - 2], xo, xi, points, guard);
     order.push_back(xi);
-    if (rank == 2) {
-      out.split(xo, xs, xo, stripTiles, guard);
+    if (rows) {
+      out.split(d[*rows], ys, yi, stripTiles, guard);
     } else {
-      out.split(d[rank - 3], ys, yi, stripTiles, guard);
+      out.split(xo, xs, xo, stripTiles, guard);
     }
   }
   order.insert(order.end(), tileLoops.begin(), tileLoops.end());
@@ -136,10 +141,10 @@ void Scheduler::tilePartials() {
   } else {
     partials.split(d[rank - 2], xo, xi, 1);
     order.push_back(xi);
-    if (rank == 2) {
-      partials.split(xo, xs, xo, stripTiles, guard);
+    if (rows) {
+      partials.split(d[*rows], ys, yi, stripTiles, guard);
     } else {
-      partials.split(d[rank - 3], ys, yi, stripTiles, guard);
+      partials.split(xo, xs, xo, stripTiles, guard);
     }
   }
   order.insert(order.end(), tileLoops.begin(), tileLoops.end());

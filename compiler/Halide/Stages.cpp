@@ -16,7 +16,12 @@ using plan::Stage;
 /// The operator that combines the accumulator with a new element, if the body
 /// is of that form and the chains may start at its initial value.
 static std::optional<Operator> combinerOf(const plan::Write &write) {
-  const plan::Expression &body = *write.body;
+  const plan::Expression *step = write.body.get();
+  while (step->op == Operator::Select &&
+         step->operands[2]->op == Operator::Accumulator) {
+    step = step->operands[1].get();
+  }
+  const plan::Expression &body = *step;
   bool isMax = body.op == Operator::Max || body.op == Operator::Min;
   bool isSum = body.op == Operator::Add && write.init->op == Operator::Real &&
                write.init->real == 0;
@@ -118,7 +123,7 @@ void Translation::addPointwise(StageFunc &result, Context &context) {
 
 /// Loop variables for the reductions of a stage: one each, but the rows of an
 /// accumulation in blocks have one for the block and one inside of it.
-void Translation::addReductionLoops(StageFunc &result, Context &context) const {
+RDom Translation::addReductionLoops(StageFunc &result, Context &context) const {
   std::vector<plan::Loop> loops;
   for (const plan::Loop &l : result.stage->loops) {
     if (l.reduction) {
@@ -157,11 +162,40 @@ void Translation::addReductionLoops(StageFunc &result, Context &context) const {
   context.clamped.insert(context.clamped.end(),
                          context.loops.begin() + context.clamped.size(),
                          context.loops.end());
+  return reduction;
+}
+
+/// Steps that leave the accumulator as it is are not done: their condition goes
+/// to the loops, where it is about loops alone and each of them is one of
+/// Halide's. What remains is the body.
+plan::ExpressionRef Translation::restrict(RDom &reduction,
+                                          const StageFunc &result,
+                                          const Context &context) const {
+  plan::ExpressionRef body = result.stage->writes[0].body;
+  int64_t innermost = result.stage->loops.size() - 1;
+  Context plain = context;
+  plain.clamped = context.loops;
+  while (body->op == Operator::Select &&
+         body->operands[2]->op == Operator::Accumulator) {
+    bool isPlain = true;
+    plan::walk(body->operands[0], [&](const plan::Expression &e) {
+      isPlain &=
+          !plan::isAccess(e) && e.op != Operator::Accumulator &&
+          !(e.op == Operator::Loop && e.integer == innermost && result.chained);
+    });
+    if (!isPlain) {
+      break;
+    }
+    reduction.where(translate(body->operands[0], plain));
+    body = body->operands[1];
+  }
+  return body;
 }
 
 void Translation::addReduction(StageFunc &result, Context &context) {
   const plan::Write &write = result.stage->writes[0];
-  addReductionLoops(result, context);
+  RDom reduction = addReductionLoops(result, context);
+  plan::ExpressionRef body = restrict(reduction, result, context);
   int32_t chains = result.chains;
   Expr init = translate(write.init, context);
   if (result.chained) {
@@ -172,15 +206,14 @@ void Translation::addReduction(StageFunc &result, Context &context) {
       index = ::Halide::min(::Halide::likely(index), extent(steps) - 1);
     }
     context.loops.back() = context.clamped.back() = index;
-    defineChained(result, context, *combinerOf(write), init, write.body,
-                  inside);
+    defineChained(result, context, *combinerOf(write), init, body, inside);
     return;
   }
   std::vector<Var> arguments = reversed(result.vars);
   result.func(arguments) = init;
   context.accumulator =
       result.func(std::vector<Expr>(arguments.begin(), arguments.end()));
-  result.func(arguments) = translate(write.body, context);
+  result.func(arguments) = translate(body, context);
 }
 
 /// Defines `func` with a dimension for the chains, and `total`.

@@ -95,9 +95,11 @@ bool Translation::overhangs(size_t d) const {
 
 void Translation::stateLayout(::Halide::OutputImageParam buffer,
                               const std::vector<plan::Extent> &shape,
+                              const std::vector<size_t> &order,
                               bool bounds) const {
   Expr stride = 1;
-  for (size_t i = shape.size(); i-- > 0;) {
+  for (size_t place = shape.size(); place-- > 0;) {
+    size_t i = place < order.size() ? order[place] : place;
     Expr size = extent(shape[i]);
     auto dimension = buffer.dim(shape.size() - 1 - i);
     if (bounds) {
@@ -109,12 +111,11 @@ void Translation::stateLayout(::Halide::OutputImageParam buffer,
   buffer.set_host_alignment(4);
 }
 
-void Translation::stateLayouts(Func func,
-                               const std::vector<plan::Extent> &shape) const {
+void Translation::stateLayouts(Func func, const Value &value) const {
   // The buffers of one Func have the bounds of the first by themselves.
   bool first = true;
   for (::Halide::OutputImageParam buffer : func.output_buffers()) {
-    stateLayout(buffer, shape, first);
+    stateLayout(buffer, value.shape, value.order, first);
     first = false;
   }
 }
@@ -124,13 +125,13 @@ void Translation::addOperand(int value) {
   std::vector<plan::Extent> shape = storedShape(v);
   ::Halide::ImageParam param(halideType(v.type), shape.size(),
                              nameOf("v" + std::to_string(value)));
-  stateLayout(param, shape, /*bounds=*/true);
+  stateLayout(param, shape, /*order=*/{}, /*bounds=*/true);
   operands.emplace(value, param);
 }
 
 void Translation::addResults() {
   std::vector<Expr> outputs, sums;
-  const std::vector<plan::Extent> *sumShape = nullptr;
+  const Value *output = nullptr, *sum = nullptr;
   for (int v : plan.arguments()) {
     const Value &value = plan.values[v];
     if (writer[v] < 0) {
@@ -138,14 +139,15 @@ void Translation::addResults() {
     }
     StageFunc &stage = stages[writer[v]];
     if (value.kind == Value::Kind::Output) {
-      if (outVars.empty()) {
+      if (!output) {
+        output = &value;
         outVars = stage.vars;
       }
       std::vector<Expr> indices(outVars.rbegin(), outVars.rend());
       outputs.push_back(load(v, indices));
     } else {
-      if (!sumShape) {
-        sumShape = &value.shape;
+      if (!sum) {
+        sum = &value;
         partialVars.assign(stage.vars.begin(), stage.vars.end() - 1);
         lane = stage.vars.back();
       }
@@ -156,14 +158,14 @@ void Translation::addResults() {
   if (!outputs.empty()) {
     out = Func(nameOf("out"));
     out(reversed(outVars)) = ::Halide::Tuple(outputs);
-    stateLayouts(out, domain);
+    stateLayouts(out, *output);
   }
   if (!sums.empty()) {
     std::vector<Var> arguments = partialVars;
     arguments.push_back(lane);
     partials = Func(nameOf("partials"));
     partials(reversed(arguments)) = ::Halide::Tuple(sums);
-    stateLayouts(partials, *sumShape);
+    stateLayouts(partials, *sum);
   }
 }
 

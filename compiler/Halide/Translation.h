@@ -20,8 +20,8 @@ struct StageFunc {
   std::vector<::Halide::Var> vars;   ///< of the loops that are not reductions
   std::vector<::Halide::RVar> rvars; ///< of the reductions, in order
   bool reduces = false;
-  /// Of an accumulation: how many of the first reductions count blocks, which are
-  /// added up in registers and then to memory. 0: all of it in registers.
+  /// Of an accumulation: how many of the first reductions count blocks, which
+  /// are added up in registers and then to memory. 0: all of it in registers.
   size_t blockLoops = 0;
 
   /// Where one chain of dependent operations would be too slow, `func` has one
@@ -90,16 +90,19 @@ private:
   void addReduction(StageFunc &result, Context &context);
   void addPartial(StageFunc &result, Context &context);
   void chooseChains(StageFunc &result) const;
-  void addReductionLoops(StageFunc &result, Context &context) const;
+  ::Halide::RDom addReductionLoops(StageFunc &result, Context &context) const;
+  plan::ExpressionRef restrict(::Halide::RDom &reduction,
+                               const StageFunc &result,
+                               const Context &context) const;
   void defineChained(StageFunc &result, Context &context, plan::Operator op,
                      const ::Halide::Expr &init,
                      const plan::ExpressionRef &body,
                      const ::Halide::Expr &inside);
   void addResults();
   void stateLayout(::Halide::OutputImageParam buffer,
-                   const std::vector<plan::Extent> &shape, bool bounds) const;
-  void stateLayouts(::Halide::Func func,
-                    const std::vector<plan::Extent> &shape) const;
+                   const std::vector<plan::Extent> &shape,
+                   const std::vector<size_t> &order, bool bounds) const;
+  void stateLayouts(::Halide::Func func, const plan::Value &value) const;
   std::string nameOf(const std::string &part) const;
 
   ::Halide::Expr accumulate(const plan::ExpressionRef &e,

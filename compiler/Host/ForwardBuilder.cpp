@@ -162,10 +162,16 @@ void HostBuilder::fillBuffer(Forward &f, int slot, const plan::Value &value,
   store(null(), buffer, layout::Padding);
 
   Value stride = constant(i32(), 1);
+  std::vector<size_t> order = plan::memoryOrder(value);
+  // Packing has put a dimension in front.
+  for (int64_t d = order.size(); d < rank; ++d) {
+    order.push_back(d);
+  }
   for (int64_t d = 0; d < rank; ++d) {
-    Value extent = LLVM::TruncOp::create(
-        builder, loc, i32(), extentAt(shape[rank - 1 - d], f.batch));
-    int64_t at = d * layout::DimensionBytes;
+    size_t dimension = order[rank - 1 - d];
+    Value extent = LLVM::TruncOp::create(builder, loc, i32(),
+                                         extentAt(shape[dimension], f.batch));
+    int64_t at = (rank - 1 - dimension) * layout::DimensionBytes;
     store(constant(i32(), 0), dim, at + layout::Minimum);
     store(extent, dim, at + layout::Extent);
     store(stride, dim, at + layout::Stride);

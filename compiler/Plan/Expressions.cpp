@@ -16,6 +16,19 @@ std::vector<int64_t> tileShape(const Plan &plan, size_t rank) {
   return tile;
 }
 
+std::vector<size_t> memoryOrder(const Value &value) {
+  std::vector<size_t> order = value.order;
+  for (size_t d = order.size(); d < value.shape.size(); ++d) {
+    order.push_back(d);
+  }
+  return order;
+}
+
+std::optional<size_t> rowDimension(const Plan &plan, size_t rank) {
+  size_t behind = 2 + plan.phases;
+  return rank > behind ? std::optional(rank - behind - 1) : std::nullopt;
+}
+
 bool dividesEvenly(const Extent &extent, int64_t tile) {
   return extent.divisor == 1 && extent.constant % tile == 0 &&
          extent.perBatch % tile == 0;

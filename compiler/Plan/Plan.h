@@ -101,6 +101,8 @@ struct Value {
   ElementType type = ElementType::F32;
   std::vector<Extent> shape; ///< row-major, logical (before packing)
   int64_t packing = 0;       ///< block of #kreg.packing; 0: as it is
+  /// The dimensions as they lie in memory, outermost first; empty: as in `shape`.
+  std::vector<size_t> order = {};
 };
 
 enum class Family { Elementwise, Contraction, Depthwise, Pooling, Reduction, Data, Accumulation };
@@ -116,6 +118,8 @@ struct Plan {
   std::vector<Value> values; ///< operands first (inputs, weights), results, then temporaries
   std::vector<Stage> stages;
   Schedule schedule;
+  /// Of the results: the dimensions before the last two that count phases.
+  size_t phases = 0;
 
   std::vector<int> arguments() const; ///< buffer order of the kernel's C function
 };
@@ -143,6 +147,19 @@ std::optional<std::string> verify(const Plan &plan);
 /// results change, their memory does not: rows [n, c] become one row n·c. Depends
 /// on neither schedule nor packings. Call it before splitPenalties.
 void collapseLoops(Plan &plan);
+
+/// Moves the loops of a contraction that its input knows nothing of, the phases of
+/// a transposed convolution, inwards until only the last points and the channels
+/// are inside of them. Memory does not change: see Value::order. Call it after
+/// collapseLoops and before splitPenalties.
+void nestPhases(Plan &plan);
+
+/// The dimensions of a value in memory, outermost first.
+std::vector<size_t> memoryOrder(const Value &value);
+
+/// The dimension of results of `rank` that is cut into strips: the rows, in front
+/// of the phases and the last two. Nothing if there is none.
+std::optional<size_t> rowDimension(const Plan &plan, size_t rank);
 
 /// The register tile over a domain of `rank` dimensions: vector · vectors
 /// elements of the last one, `points` of the one before it, 1 of the others.

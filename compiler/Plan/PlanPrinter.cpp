@@ -251,6 +251,10 @@ std::string kregc::plan::print(const Plan &plan) {
     if (value.packing) {
       os << " packed by " << value.packing;
     }
+    for (size_t d = 0; d < value.order.size(); ++d) {
+      os << (d ? ", " : " in memory [") << value.order[d]
+         << (d + 1 == value.order.size() ? "]" : "");
+    }
     os << "\n";
   }
   for (const Stage &stage : plan.stages) {

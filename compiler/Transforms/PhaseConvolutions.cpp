@@ -31,7 +31,7 @@ namespace {
 /// that they join its kernel.
 class Sinking {
 public:
-  /// `view` is [B, n…, C] of `phases`, [B, …, s·C].
+  /// `view` is [B, n…, C] of `phases`, [B, …, s, C].
   Sinking(ReshapeOp view, RankedTensorType phases)
       : view(view), phases(phases), builder(view) {}
 
@@ -78,17 +78,8 @@ private:
           op->getOperands(), [&](Value operand) { return inPhases(operand); });
       return recreate(op, operands)->getResult(0);
     }
-    // One number, or one per channel: each phase has it.
-    int64_t channels =
-        typeOf(value).getShape().empty() ? 1 : typeOf(value).getShape().back();
-    if (channels == 1) {
-      return reshape(builder, loc, value, 1);
-    }
-    int64_t copies = phases.getShape().back() / channels;
-    Value row = reshape(builder, loc, value, {1, 1, channels});
-    Value rows =
-        RepeatOp::create(builder, loc, row, ArrayRef<int64_t>{1, copies, 1});
-    return reshape(builder, loc, rows, copies * channels);
+    // One number, or one per channel.
+    return reshape(builder, loc, value, typeOf(value).getNumElements());
   }
 
   ReshapeOp view;
@@ -138,25 +129,25 @@ static void splitPhases(Op op, Value x, Value kernel) {
   auto phaseKernel = PhaseKernelOp::create(
       builder, loc, PhaseKernelOp::resultType(weights, strides, low), kernel,
       strides, low);
-  SmallVector<int64_t> first, shape{type.getDimSize(0)}, view(shape), cutLow{0},
-      cutHigh{0};
+  SmallVector<int64_t> window, shape{type.getDimSize(0)}, view(shape),
+      cutLow{0}, cutHigh{0};
   for (size_t i = 0; i < strides.size(); ++i) {
     int64_t size = type.getDimSize(i + 1);
     int64_t points = llvm::divideCeil(size, strides[i]);
-    first.push_back(
-        PhaseKernelOp::firstOf(weights.getDimSize(i), strides[i], low[i]));
+    window.push_back(weights.getDimSize(i));
     shape.push_back(points);
     shape.push_back(strides[i]);
     view.push_back(points * strides[i]);
     cutLow.push_back(0);
     cutHigh.push_back(view.back() - size);
   }
-  shape.back() *= type.getShape().back(); // the last phase and the channels
+  shape.push_back(type.getShape().back());
   view.push_back(type.getShape().back());
   cutLow.push_back(0);
   cutHigh.push_back(0);
   auto phases = RankedTensorType::get(shape, type.getElementType());
-  Value conv = PhaseConvOp::create(builder, loc, phases, x, phaseKernel, first);
+  Value conv =
+      PhaseConvOp::create(builder, loc, phases, x, phaseKernel, window, low);
   Value whole = reshape(builder, loc, conv, view);
   if (whole.getType() != type) {
     whole = SliceOp::create(builder, loc, whole, cutLow, cutHigh,

@@ -55,7 +55,12 @@ struct Shape {
   int64_t vectors(int64_t lanes) const { return divideUp(channels, lanes); }
   bool hasPadding() const;
   bool reducesRows() const;
-  int64_t rows() const { return rank() >= 3 ? domain[rank() - 3].at(1) : 1; }
+  std::optional<size_t> rowDimension() const {
+    return plan::rowDimension(plan, rank());
+  }
+  int64_t rows() const {
+    return rowDimension() ? domain[*rowDimension()].at(1) : 1;
+  }
 };
 
 Shape::Shape(const Plan &plan, const Target &target)
@@ -213,10 +218,10 @@ void setParallel(const Shape &shape, Schedule &s, double cyclesPerElement) {
   for (const Extent &e : shape.domain) {
     cycles *= std::max<int64_t>(1, e.at(1));
   }
-  bool hasStrips = shape.rank() >= 3;
+  bool hasStrips = shape.rowDimension().has_value();
   if (hasStrips &&
       cycles * s.strip / std::max<int64_t>(1, shape.rows()) >= kTaskCycles) {
-    s.parallel = shape.rank() >= 4 ? 2 : 1;
+    s.parallel = *shape.rowDimension() > 0 ? 2 : 1;
   } else if (cycles * (hasStrips ? 1 : s.strip * s.points) >= kTaskCycles) {
     s.parallel = 1;
   }
@@ -270,7 +275,8 @@ Schedule chooseDotProducts(const Shape &shape) {
                   : kFmaLatency;
   s.order = 1;
   s.unroll = shape.target.vectorLanes;
-  s.strip = shape.rank() >= 3 ? stripRows(shape, inputBytesPerRow(shape)) : 8;
+  s.strip =
+      shape.rowDimension() ? stripRows(shape, inputBytesPerRow(shape)) : 8;
   setParallel(shape, s, double(shape.reduction) / shape.target.vectorLanes);
   return s;
 }
@@ -302,7 +308,7 @@ Schedule chooseContraction(const Shape &shape) {
   }
   s.order = s.vectors <= s.points ? 0 : 1;
   s.unroll = chains(shape, s);
-  if (shape.rank() >= 3) {
+  if (shape.rowDimension()) {
     s.strip = stripRows(shape, inputBytesPerRow(shape));
   } else {
     int64_t rowBytes = 4 * shape.reduction * s.points;

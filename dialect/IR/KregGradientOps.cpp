@@ -172,18 +172,21 @@ int64_t PhaseKernelOp::firstOf(int64_t window, int64_t stride, int64_t low) {
   return llvm::divideCeilSigned(low - window + 1, stride);
 }
 
+int64_t PhaseKernelOp::tapsOf(int64_t window, int64_t stride, int64_t low) {
+  return llvm::divideFloorSigned(low + stride - 1, stride) + 1 -
+         firstOf(window, stride, low);
+}
+
 RankedTensorType PhaseKernelOp::resultType(RankedTensorType kernel,
                                            ArrayRef<int64_t> strides,
                                            ArrayRef<int64_t> low) {
   size_t spatial = strides.size();
-  SmallVector<int64_t> shape(strides.drop_back());
+  SmallVector<int64_t> shape(strides);
   for (size_t i = 0; i < spatial; ++i) {
-    int64_t last = llvm::divideFloorSigned(low[i] + strides[i] - 1, strides[i]);
-    shape.push_back(last + 1 -
-                    firstOf(kernel.getDimSize(i), strides[i], low[i]));
+    shape.push_back(tapsOf(kernel.getDimSize(i), strides[i], low[i]));
   }
   shape.push_back(kernel.getDimSize(spatial + 1));
-  shape.push_back(kernel.getDimSize(spatial) * strides.back());
+  shape.push_back(kernel.getDimSize(spatial));
   return RankedTensorType::get(shape, kernel.getElementType());
 }
 
@@ -204,14 +207,18 @@ LogicalResult PhaseConvOp::verify() {
   ArrayRef<int64_t> x = tensorTypeOf(getX()).getShape(),
                     kernel = tensorTypeOf(getKernel()).getShape(),
                     y = tensorTypeOf(getY()).getShape();
-  size_t spatial = getFirst().size();
+  size_t spatial = getWindow().size();
   // phase_conv_c1
-  bool fits = spatial > 0 && x.size() == spatial + 2 &&
-              kernel.size() == 2 * spatial + 1 && y.size() == 2 * spatial + 1 &&
+  bool fits = spatial > 0 && getLow().size() == spatial &&
+              x.size() == spatial + 2 && kernel.size() == 2 * spatial + 2 &&
+              y.size() == 2 * spatial + 2 &&
               x.back() == kernel[kernel.size() - 2] &&
               y.back() == kernel.back() && x.front() == y.front();
-  for (size_t i = 0; fits && i + 1 < spatial; ++i) {
-    fits = y[2 + 2 * i] == kernel[i];
+  for (size_t i = 0; fits && i < spatial; ++i) {
+    // phase_conv_c2
+    fits = kernel[i] > 0 && y[2 + 2 * i] == kernel[i] &&
+           kernel[spatial + i] ==
+               PhaseKernelOp::tapsOf(getWindow()[i], kernel[i], getLow()[i]);
   }
   return fits ? success()
               : emitOpError("does not lead from ")

@@ -317,8 +317,8 @@ def Kreg_PhaseKernelOp : Kreg_TypedCoreOp<"phase_kernel"> {
     k: [K…, C, F], the kernel of `kreg.conv_transpose` or of
     `kreg.conv_input_gradient`. A result o = O·s + p sees x[O + e] through the tap
     p + low - e·s; e runs from E = ⌈(low - K + 1)/s⌉ to ⌊(low + s - 1)/s⌋, in T steps.
-    The result is [s… but the last, T…, F, s_last·C]:
-    y[p…, t…, f, p_last·C + c] = k[p + low - (E + t)·s…, c, f], 0 outside of k.
+    The result is [s…, T…, F, C]:
+    y[p…, t…, f, c] = k[p + low - (E + t)·s…, c, f], 0 outside of k.
 
     Constraints:
     * (C1) one stride and one pad per spatial dimension, and the result's shape
@@ -326,10 +326,10 @@ def Kreg_PhaseKernelOp : Kreg_TypedCoreOp<"phase_kernel"> {
 
     Example:
     ```mlir
-    kreg.model @example(%k: tensor<3x3x8x4xf32>) -> tensor<2x2x2x4x16xf32> {
+    kreg.model @example(%k: tensor<3x3x8x4xf32>) -> tensor<2x2x2x2x4x8xf32> {
       %y = kreg.phase_kernel %k strides [2, 2] low [0, 0]
-        : tensor<3x3x8x4xf32> to tensor<2x2x2x4x16xf32>
-      kreg.return %y : tensor<2x2x2x4x16xf32>
+        : tensor<3x3x8x4xf32> to tensor<2x2x2x2x4x8xf32>
+      kreg.return %y : tensor<2x2x2x2x4x8xf32>
     }
     ```
   }];
@@ -346,34 +346,42 @@ def Kreg_PhaseKernelOp : Kreg_TypedCoreOp<"phase_kernel"> {
         ::llvm::ArrayRef<int64_t> strides, ::llvm::ArrayRef<int64_t> low);
     /// E of a dimension.
     static int64_t firstOf(int64_t window, int64_t stride, int64_t low);
+    /// T of a dimension.
+    static int64_t tapsOf(int64_t window, int64_t stride, int64_t low);
   }];
 }
 
 def Kreg_PhaseConvOp : Kreg_TypedCoreOp<"phase_conv"> {
   let summary = "a transposed convolution, one convolution per phase of its strides";
   let description = [{
-    x: [B, n…, F], kernel: the result of `kreg.phase_kernel`, result:
-    [B, O, s, …, O_last, s_last·C], in memory the transposed convolution:
-    y[b, o, p, …, o_last, q] = Σ x[b, o + first + t…, f]·kernel[p…, t…, f, q] over all t
-    and f, where x is 0 outside. Nothing is multiplied by the zeros that a stride
-    would put between the elements of x.
+    x: [B, n…, F], kernel: what `kreg.phase_kernel` makes of a kernel with that
+    `window` K and that `low`, result: [B, O, s, …, O_last, s_last, C], in memory the
+    transposed convolution:
+    y[b, o, p, …, c] = Σ x[b, o + E + t…, f]·kernel[p…, t…, f, c] over f and the t… whose
+    tap p + low - (E + t)·s is one of the window; x is 0 outside. Nothing is
+    multiplied by the zeros that a stride would put between the elements of x, nor
+    by those of phases with fewer taps than others.
 
     Constraints:
     * (C1) x has the spatial dimensions of the kernel and its F channels, and the
       result the kernel's phases and channels.
+    * (C2) the kernel has T taps in each dimension.
 
     Example:
     ```mlir
-    kreg.model @example(%x: tensor<?x4x4x4xf32>, %k: tensor<2x2x2x4x16xf32>) -> tensor<?x4x2x4x16xf32> {
-      %y = kreg.phase_conv %x, %k first [-1, -1]
-        : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x16xf32>) -> tensor<?x4x2x4x16xf32>
-      kreg.return %y : tensor<?x4x2x4x16xf32>
+    kreg.model @example(%x: tensor<?x4x4x4xf32>, %k: tensor<2x2x2x2x4x8xf32>) -> tensor<?x4x2x4x2x8xf32> {
+      %y = kreg.phase_conv %x, %k window [3, 3] low [0, 0]
+        : (tensor<?x4x4x4xf32>, tensor<2x2x2x2x4x8xf32>) -> tensor<?x4x2x4x2x8xf32>
+      kreg.return %y : tensor<?x4x2x4x2x8xf32>
     }
     ```
   }];
-  let arguments = (ins Kreg_FloatTensor:$x, Kreg_FloatTensor:$kernel, DenseI64ArrayAttr:$first);
+  let arguments = (ins Kreg_FloatTensor:$x, Kreg_FloatTensor:$kernel,
+                       DenseI64ArrayAttr:$window, DenseI64ArrayAttr:$low);
   let results = (outs Kreg_FloatTensor:$y);
-  let assemblyFormat = "$x `,` $kernel `first` $first attr-dict `:` functional-type(operands, results)";
+  let assemblyFormat = [{
+    $x `,` $kernel `window` $window `low` $low attr-dict `:` functional-type(operands, results)
+  }];
   let hasVerifier = 1;
 }
 

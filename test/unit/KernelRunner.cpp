@@ -204,8 +204,11 @@ int LoadedKernel::call(int64_t batch, const std::vector<void *> &memory) const {
     const plan::Value &value = plan.values[order[i]];
     std::vector<int64_t> shape = storedShape(value, batch);
     int32_t stride = 1;
-    for (size_t d = shape.size(); d-- > 0;) {
-      dimensions[i].emplace_back(0, static_cast<int32_t>(shape[d]), stride);
+    dimensions[i].resize(shape.size());
+    for (size_t place = shape.size(); place-- > 0;) {
+      size_t d = place < value.order.size() ? value.order[place] : place;
+      dimensions[i][shape.size() - 1 - d] =
+          halide_dimension_t(0, static_cast<int32_t>(shape[d]), stride);
       stride *= shape[d];
     }
     halide_buffer_t &buffer = buffers[i];

@@ -185,6 +185,23 @@ void Run::runStage(const plan::Stage &stage) {
   }
 }
 
+/// The elements in the order of memory.
+std::vector<double> asInMemory(const plan::Value &value, const Tensor &tensor) {
+  std::vector<size_t> order = plan::memoryOrder(value);
+  Index sizes, index(order.size());
+  for (size_t dimension : order) {
+    sizes.push_back(tensor.shape[dimension]);
+  }
+  std::vector<double> elements;
+  forEach(sizes, [&](const Index &at) {
+    for (size_t place = 0; place < order.size(); ++place) {
+      index[order[place]] = at[place];
+    }
+    elements.push_back(tensor.at(index));
+  });
+  return elements;
+}
+
 } // namespace
 
 std::vector<std::vector<double>>
@@ -213,7 +230,7 @@ execute(const plan::Plan &plan, int64_t batch,
   std::vector<std::vector<double>> result;
   for (size_t i = 0; i < run.values.size(); ++i) {
     EXPECT_TRUE(run.written[i]) << plan.values[i].name << " is not written";
-    result.push_back(std::move(run.values[i].data));
+    result.push_back(asInMemory(plan.values[i], run.values[i]));
   }
   return result;
 }

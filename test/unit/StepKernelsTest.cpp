@@ -214,6 +214,12 @@ const char *const kWeights = R"(
 kreg.variable @k trainable : tensor<3x3x2x4xf32>
 kreg.variable @d trainable : tensor<3x3x4x2xf32>
 kreg.variable @m trainable : tensor<8x3xf32>
+kreg.variable @b trainable : tensor<5xf32>
+kreg.variable @t4 trainable : tensor<4x4x5x4xf32>
+kreg.variable @c5 trainable : tensor<3x2x5x3xf32>
+kreg.variable @t2 trainable : tensor<2x3x8xf32>
+kreg.variable @t1 trainable : tensor<2x35x3xf32>
+kreg.variable @v trainable : tensor<3x2x3x3x2xf32>
 )";
 
 const SmallModel kModels[] = {
@@ -254,6 +260,45 @@ kreg.model @model(%x: tensor<?x3x4x4xf32>) -> tensor<?x4x4x4xf32> {
   %4 = kreg.conv %3, %k strides [1, 1] dilations [1, 1] pads [1, 1] to [1, 1]
     : (tensor<?x4x4x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x4x4x4xf32>
   kreg.return %4 : tensor<?x4x4x4xf32>
+})"},
+    // Phases of equal windows, and in the gradient of the last convolution of
+    // unequal ones; their penalty is of rows that no strip divides.
+    {"phases", R"(
+kreg.model @model(%x: tensor<?x5x3x2xf32>) -> tensor<?x5x3x3xf32> {
+  %k = kreg.read @k : tensor<3x3x2x4xf32>
+  %t = kreg.read @t4 : tensor<4x4x5x4xf32>
+  %b = kreg.read @b : tensor<5xf32>
+  %c = kreg.read @c5 : tensor<3x2x5x3xf32>
+  %0 = kreg.conv %x, %k strides [1, 1] dilations [1, 1] pads [1, 1] to [1, 1]
+    : (tensor<?x5x3x2xf32>, tensor<3x3x2x4xf32>) -> tensor<?x5x3x4xf32>
+  %1 = kreg.conv_transpose %0, %t strides [2, 2] dilations [1, 1] pads [1, 1] to [1, 1]
+    : (tensor<?x5x3x4xf32>, tensor<4x4x5x4xf32>) -> tensor<?x10x6x5xf32>
+  %2 = kreg.binary add %1, %b : (tensor<?x10x6x5xf32>, tensor<5xf32>) -> tensor<?x10x6x5xf32>
+  %3 = kreg.unary relu6 %2 : tensor<?x10x6x5xf32>
+  %p = kreg.penalty %3, <0.1, 0.2> per batch : tensor<?x10x6x5xf32>
+  %4 = kreg.conv %3, %c strides [2, 2] dilations [1, 1] pads [0, 0] to [1, 0]
+    : (tensor<?x10x6x5xf32>, tensor<3x2x5x3xf32>) -> tensor<?x5x3x3xf32>
+  kreg.return %4 : tensor<?x5x3x3xf32> penalties %p
+})"},
+    // A phase without a tap, then one tap each.
+    {"phases_of_rows", R"(
+kreg.model @model(%x: tensor<?x7x8xf32>) -> tensor<?x40x35xf32> {
+  %s = kreg.read @t2 : tensor<2x3x8xf32>
+  %t = kreg.read @t1 : tensor<2x35x3xf32>
+  %0 = kreg.conv_transpose %x, %s strides [3] dilations [1] pads [0] to [0]
+    : (tensor<?x7x8xf32>, tensor<2x3x8xf32>) -> tensor<?x20x3xf32>
+  %1 = kreg.unary tanh %0 : tensor<?x20x3xf32>
+  %p = kreg.penalty %1, <0.1, 0.2> per batch : tensor<?x20x3xf32>
+  %2 = kreg.conv_transpose %1, %t strides [2] dilations [1] pads [0] to [0]
+    : (tensor<?x20x3xf32>, tensor<2x35x3xf32>) -> tensor<?x40x35xf32>
+  kreg.return %2 : tensor<?x40x35xf32> penalties %p
+})"},
+    {"phases_of_volumes", R"(
+kreg.model @model(%x: tensor<?x2x3x2x2xf32>) -> tensor<?x4x4x4x3xf32> {
+  %v = kreg.read @v : tensor<3x2x3x3x2xf32>
+  %0 = kreg.conv_transpose %x, %v strides [2, 1, 2] dilations [1, 1, 1] pads [1, 0, 0] to [0, 0, 1]
+    : (tensor<?x2x3x2x2xf32>, tensor<3x2x3x3x2xf32>) -> tensor<?x4x4x4x3xf32>
+  kreg.return %0 : tensor<?x4x4x4x3xf32>
 })"},
     {"strided_slice", R"(
 kreg.model @model(%x: tensor<?x9x8xf32>) -> tensor<?x4x3xf32> {

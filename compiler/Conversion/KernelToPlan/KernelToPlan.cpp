@@ -237,6 +237,7 @@ FailureOr<plan::Plan> kreg::translateBody(KernelOp kernel) {
   if (family && !kernel.getScheduleAttr()) {
     plan.schedule.family = static_cast<plan::Family>(family.getValue());
   }
+  plan::nestPhases(plan);
   return plan;
 }
 

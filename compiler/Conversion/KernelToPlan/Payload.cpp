@@ -33,6 +33,7 @@ static std::optional<Operator> operatorOf(Operation *op) {
       .Case([](math::PowFOp) { return Operator::Pow; })
       .Case([](math::FloorOp) { return Operator::Floor; })
       .Case([](arith::SelectOp) { return Operator::Select; })
+      .Case([](arith::AndIOp) { return Operator::And; })
       .Case<arith::ExtFOp, arith::TruncFOp, arith::SIToFPOp, arith::FPToSIOp,
             arith::IndexCastOp>([](auto) { return Operator::Cast; })
       .Default([](Operation *) { return std::nullopt; });
@@ -59,6 +60,20 @@ static ExpressionRef translateCompare(arith::CmpFOp op, ExpressionRef lhs,
     return apply(Operator::LessEqual, ElementType::I1, {lhs, rhs});
   case arith::CmpFPredicate::OEQ:
     return apply(Operator::Equal, ElementType::I1, {lhs, rhs});
+  default:
+    return nullptr;
+  }
+}
+
+static ExpressionRef translateCompare(arith::CmpIOp op,
+                                      std::vector<ExpressionRef> arguments) {
+  switch (op.getPredicate()) {
+  case arith::CmpIPredicate::eq:
+    return apply(Operator::Equal, ElementType::I1, std::move(arguments));
+  case arith::CmpIPredicate::slt:
+    return apply(Operator::Less, ElementType::I1, std::move(arguments));
+  case arith::CmpIPredicate::sle:
+    return apply(Operator::LessEqual, ElementType::I1, std::move(arguments));
   default:
     return nullptr;
   }
@@ -115,9 +130,7 @@ kreg::translatePayload(Translation &translation, linalg::GenericOp op,
     } else if (auto compare = dyn_cast<arith::CmpFOp>(inner)) {
       result = translateCompare(compare, arguments[0], arguments[1]);
     } else if (auto compare = dyn_cast<arith::CmpIOp>(inner)) {
-      if (compare.getPredicate() == arith::CmpIPredicate::eq) {
-        result = apply(Operator::Equal, ElementType::I1, arguments);
-      }
+      result = translateCompare(compare, arguments);
     } else if (auto uniform = dyn_cast<UniformOp>(inner)) {
       arguments.insert(arguments.end() - 1, integer(uniform.getDraw()));
       result = apply(Operator::Random, ElementType::F32, std::move(arguments));

@@ -72,6 +72,14 @@ struct Indices {
     return arith::MinSIOp::create(
         b, loc, arith::MaxSIOp::create(b, loc, x, number(0)), number(size - 1));
   }
+  /// Whether it is one of 0 … size-1.
+  Value isIn(Value x, int64_t size) {
+    return arith::AndIOp::create(
+        b, loc,
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, number(0), x),
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, x,
+                              number(size)));
+  }
   Value toReal(Value x, Type type) {
     Value integer = arith::IndexCastOp::create(b, loc, b.getI32Type(), x);
     return arith::SIToFPOp::create(b, loc, type, integer);

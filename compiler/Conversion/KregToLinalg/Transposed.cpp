@@ -245,37 +245,36 @@ Value kreg::lower(PoolGradientOp op) {
       });
 }
 
-/// Elements of the kernel where the tap exists, else 0. Loops: phases but the
-/// last…, taps…, F, the last phase and C.
+/// The tap phase + low - (first + t)·stride of dimension `i`.
+static Value tapOf(Indices &at, Value phase, Value t, int64_t window,
+                   int64_t stride, int64_t low) {
+  int64_t first = PhaseKernelOp::firstOf(window, stride, low);
+  return arith::SubIOp::create(
+      at.b, at.loc, at.add(phase, low - first * stride), at.mul(t, stride));
+}
+
+/// Elements of the kernel where the tap exists, else 0. Loops: phases…, taps…,
+/// F, C.
 Value kreg::lower(PhaseKernelOp op) {
   LinalgBuilder lb(op);
   auto type = cast<RankedTensorType>(op.getType());
   auto kernel = cast<RankedTensorType>(op.getKernel().getType());
-  int64_t spatial = op.getStrides().size(),
-          channels = kernel.getDimSize(spatial);
+  int64_t spatial = op.getStrides().size();
   return lb.generic(
       type, {}, {}, 0, lb.empty(type, op.getKernel()),
       [&](OpBuilder &b, Location loc, ValueRange) -> Value {
         Indices at{b, loc};
-        Value last = at.loop(2 * spatial);
-        Value lastPhase = at.floorDiv(last, channels);
         SmallVector<Value> index, hits;
         for (int64_t i = 0; i < spatial; ++i) {
-          int64_t stride = op.getStrides()[i], low = op.getLow()[i];
           int64_t window = kernel.getDimSize(i);
-          int64_t first = PhaseKernelOp::firstOf(window, stride, low);
-          Value phase = i + 1 == spatial ? lastPhase : at.loop(i);
-          // phase + low - (first + t)·stride
-          Value tap =
-              arith::SubIOp::create(b, loc, at.add(phase, low - first * stride),
-                                    at.mul(at.loop(spatial - 1 + i), stride));
+          Value tap = tapOf(at, at.loop(i), at.loop(spatial + i), window,
+                            op.getStrides()[i], op.getLow()[i]);
           index.push_back(at.clamp(tap, window));
           hits.push_back(arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
                                                index.back(), tap));
         }
-        index.push_back(
-            arith::SubIOp::create(b, loc, last, at.mul(lastPhase, channels)));
-        index.push_back(at.loop(2 * spatial - 1));
+        index.push_back(at.loop(2 * spatial + 1));
+        index.push_back(at.loop(2 * spatial));
         Value element =
             tensor::ExtractOp::create(b, loc, op.getKernel(), index);
         Value zero = arith::ConstantOp::create(
@@ -288,20 +287,27 @@ Value kreg::lower(PhaseKernelOp op) {
 }
 
 Value kreg::lower(PhaseConvOp op) {
-  // Loops: batch, (point, phase)…, last point, channel, then taps… and F.
+  // Loops: batch, (point, phase)…, channel, then taps… and F.
   LinalgBuilder lb(op);
   auto type = cast<RankedTensorType>(op.getType());
   auto x = cast<RankedTensorType>(op.getX().getType());
   auto kernel = cast<RankedTensorType>(op.getKernel().getType());
-  unsigned spatial = op.getFirst().size(), rank = type.getRank(),
+  unsigned spatial = op.getWindow().size(), rank = type.getRank(),
            sum = rank + spatial, loops = sum + 1;
   SmallVector<AffineExpr> from{lb.dim(0)}, weight;
   SmallVector<int64_t> low, high;
-  for (unsigned i = 0; i + 1 < spatial; ++i) {
+  SmallVector<unsigned> partial; // dimensions with phases of fewer taps
+  for (unsigned i = 0; i < spatial; ++i) {
     weight.push_back(lb.dim(2 + 2 * i));
+    int64_t taps = kernel.getDimSize(spatial + i);
+    if (taps * kernel.getDimSize(i) != op.getWindow()[i]) {
+      partial.push_back(i);
+    }
   }
   for (unsigned i = 0; i < spatial; ++i) {
-    int64_t first = op.getFirst()[i], taps = kernel.getDimSize(spatial - 1 + i);
+    int64_t taps = kernel.getDimSize(spatial + i);
+    int64_t first = PhaseKernelOp::firstOf(
+        op.getWindow()[i], kernel.getDimSize(i), op.getLow()[i]);
     low.push_back(std::max<int64_t>(0, -first));
     high.push_back(std::max<int64_t>(0, type.getDimSize(1 + 2 * i) + taps - 1 +
                                             first - x.getDimSize(1 + i)));
@@ -316,11 +322,20 @@ Value kreg::lower(PhaseConvOp op) {
   MLIRContext *context = op.getContext();
   AffineMap maps[] = {AffineMap::get(loops, 0, from, context),
                       AffineMap::get(loops, 0, weight, context)};
-  return lb.generic(type, {padded, op.getKernel()}, maps, spatial + 1,
-                    lb.filled(type, op.getX(), 0.0),
-                    [](OpBuilder &b, Location loc, ValueRange a) -> Value {
-                      return arith::AddFOp::create(
-                          b, loc, a[2],
-                          arith::MulFOp::create(b, loc, a[0], a[1]));
-                    });
+  return lb.generic(
+      type, {padded, op.getKernel()}, maps, spatial + 1,
+      lb.filled(type, op.getX(), 0.0),
+      [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        Value step = arith::AddFOp::create(
+            b, loc, a[2], arith::MulFOp::create(b, loc, a[0], a[1]));
+        Indices at{b, loc};
+        for (unsigned i : llvm::reverse(partial)) {
+          int64_t window = op.getWindow()[i];
+          Value tap = tapOf(at, at.loop(2 + 2 * i), at.loop(rank + i), window,
+                            kernel.getDimSize(i), op.getLow()[i]);
+          step =
+              arith::SelectOp::create(b, loc, at.isIn(tap, window), step, a[2]);
+        }
+        return step;
+      });
 }

@@ -275,17 +275,26 @@ kreg.model @m(%x: tensor<f32>) -> tensor<4xf32> {
 // -----
 
 // phase_kernel_c1
-kreg.model @m(%k: tensor<3x4x2xf32>) -> tensor<3x2x8xf32> {
+kreg.model @m(%k: tensor<3x4x2xf32>) -> tensor<2x3x2x4xf32> {
   // expected-error @+1 {{has no phases of type}}
-  %y = kreg.phase_kernel %k strides [2] low [0] : tensor<3x4x2xf32> to tensor<3x2x8xf32>
-  kreg.return %y : tensor<3x2x8xf32>
+  %y = kreg.phase_kernel %k strides [2] low [0] : tensor<3x4x2xf32> to tensor<2x3x2x4xf32>
+  kreg.return %y : tensor<2x3x2x4xf32>
 }
 
 // -----
 
 // phase_conv_c1
-kreg.model @m(%x: tensor<?x5x3xf32>, %k: tensor<2x2x8xf32>) -> tensor<?x5x8xf32> {
+kreg.model @m(%x: tensor<?x5x3xf32>, %k: tensor<2x2x2x4xf32>) -> tensor<?x5x2x4xf32> {
   // expected-error @+1 {{does not lead from}}
-  %y = kreg.phase_conv %x, %k first [-1] : (tensor<?x5x3xf32>, tensor<2x2x8xf32>) -> tensor<?x5x8xf32>
-  kreg.return %y : tensor<?x5x8xf32>
+  %y = kreg.phase_conv %x, %k window [3] low [0] : (tensor<?x5x3xf32>, tensor<2x2x2x4xf32>) -> tensor<?x5x2x4xf32>
+  kreg.return %y : tensor<?x5x2x4xf32>
+}
+
+// -----
+
+// phase_conv_c2
+kreg.model @m(%x: tensor<?x5x2xf32>, %k: tensor<2x2x2x4xf32>) -> tensor<?x5x2x4xf32> {
+  // expected-error @+1 {{does not lead from}}
+  %y = kreg.phase_conv %x, %k window [5] low [0] : (tensor<?x5x2xf32>, tensor<2x2x2x4xf32>) -> tensor<?x5x2x4xf32>
+  kreg.return %y : tensor<?x5x2x4xf32>
 }

@@ -197,10 +197,10 @@ kreg.model @steps(%x: tensor<?x6x6x4xf32>, %dy: tensor<?x4x4x4xf32>, %s: tensor<
   %11 = kreg.random_state : tensor<4xi32>
   // CHECK: kreg.random normal %[[STATE]] draw 3 like %arg0 : tensor<4xi32>, tensor<?x6x6x4xf32> to tensor<?x2xf32>
   %12 = kreg.random normal %11 draw 3 like %x : tensor<4xi32>, tensor<?x6x6x4xf32> to tensor<?x2xf32>
-  // CHECK: kreg.phase_kernel %{{.*}} strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x4x4xf32>
-  %13 = kreg.phase_kernel %2 strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x4x4xf32>
-  // CHECK: kreg.phase_conv %arg1, %{{.*}} first [-1, -1] : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x4xf32>) -> tensor<?x4x2x4x4xf32>
-  %14 = kreg.phase_conv %dy, %13 first [-1, -1] : (tensor<?x4x4x4xf32>, tensor<2x2x2x4x4xf32>) -> tensor<?x4x2x4x4xf32>
+  // CHECK: kreg.phase_kernel %{{.*}} strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x2x4x2xf32>
+  %13 = kreg.phase_kernel %2 strides [2, 2] low [0, 0] : tensor<3x3x2x4xf32> to tensor<2x2x2x2x4x2xf32>
+  // CHECK: kreg.phase_conv %arg1, %{{.*}} window [3, 3] low [0, 0] : (tensor<?x4x4x4xf32>, tensor<2x2x2x2x4x2xf32>) -> tensor<?x4x2x4x2x2xf32>
+  %14 = kreg.phase_conv %dy, %13 window [3, 3] low [0, 0] : (tensor<?x4x4x4xf32>, tensor<2x2x2x2x4x2xf32>) -> tensor<?x4x2x4x2x2xf32>
   kreg.return %5 : tensor<?x6x6x4xf32> penalties %l
 }
 
