@@ -41,6 +41,7 @@ private:
   void computeRowPerLane(StageFunc &stage);
   void computeInStrip(StageFunc &stage);
   void computeInBlock(StageFunc &stage);
+  void vectorizeCopy(StageFunc &stage, int64_t inner);
   void computePartial(StageFunc &stage);
   void accumulate(StageFunc &stage);
   void accumulateInBlocks(StageFunc &stage);
@@ -428,14 +429,21 @@ void Scheduler::computeInBlock(StageFunc &stage) {
     }
     stage.func.compute_at(sum.func, sum.rvars[sum.blockLoops - 1]);
     const plan::Extent &inner = stage.stage->loops.back().extent;
-    int width = lanes;
-    while (width > 1 && inner.at(1) < width) {
-      width /= 2;
-    }
-    if (width > 1) {
-      stage.func.vectorize(stage.vars.back(), width);
-    }
+    vectorizeCopy(stage, inner.at(1));
     return;
+  }
+}
+
+/// What is stored before the tiles, in rows of `inner` elements. Where the
+/// lanes are those of a sum, its results have none.
+void Scheduler::vectorizeCopy(StageFunc &stage, int64_t inner) {
+  bool isDotProduct = s.family == Family::Contraction && lanes == 1;
+  int width = isDotProduct ? static_cast<int>(s.unroll) : lanes;
+  while (width > 1 && inner < width) {
+    width /= 2;
+  }
+  if (width > 1) {
+    stage.func.vectorize(stage.vars.back(), width);
   }
 }
 
@@ -452,13 +460,7 @@ void Scheduler::computeInStrip(StageFunc &stage) {
     int64_t outer = t.domain.back().at(1);
     inner = std::min(inner, block * inner / outer);
   }
-  int width = lanes;
-  while (width > 1 && inner < width) {
-    width /= 2;
-  }
-  if (width > 1) {
-    f.vectorize(stage.vars.back(), width);
-  }
+  vectorizeCopy(stage, inner);
 }
 
 void Scheduler::computePartial(StageFunc &stage) {

@@ -27,6 +27,9 @@ constexpr double kL2BytesPerCycle = 32;
 constexpr double kL2Exposed = 0.15;
 // Multiply-adds take four cycles: fewer chains than this leave units idle.
 constexpr double kFmaLatency = 4;
+// How much of the loads the multiply-adds do not hide where no operand is
+// packed.
+constexpr double kLoadsExposed = 0.25;
 // A loop's step itself: counter, branch, addresses.
 constexpr double kStepCycles = 0.5;
 // A task should take this many cycles, or it is not worth another thread.
@@ -147,10 +150,15 @@ double contractionCost(const Shape &shape, int64_t lanes, int64_t vectors,
   double fmas =
       std::max(double(vectors * points) / target.fmaPerCycle, kFmaLatency);
   double loads = (vectors + points) / kLoadsPerCycle;
-  double cycles = std::max(fmas, loads) + kStepCycles;
-  int64_t bytes = vectors * lanes * 4;
-  if (bytes * shape.reduction > target.l1Bytes / 2) {
-    cycles += kL2Exposed * bytes / kL2BytesPerCycle;
+  double cycles = kStepCycles;
+  if (shape.plan.schedule.family == Family::Accumulation) {
+    cycles += fmas + kLoadsExposed * loads;
+  } else {
+    int64_t bytes = vectors * lanes * 4;
+    cycles += std::max(fmas, loads);
+    if (bytes * shape.reduction > target.l1Bytes / 2) {
+      cycles += kL2Exposed * bytes / kL2BytesPerCycle;
+    }
   }
   double channelWaste =
       double(divideUp(shape.channels, lanes * vectors) * lanes * vectors) /
