@@ -136,6 +136,29 @@ Expr Translation::accumulate(const plan::ExpressionRef &ref,
   }
 }
 
+/// Whether its value is a positive normal number, infinite or NaN.
+static bool isPositiveNormal(const plan::Expression &e) {
+  constexpr double kLeastNormal = 0x1p-126;
+  auto isPositive = [](const plan::ExpressionRef &x) {
+    return x->op == Operator::Real ? x->real >= kLeastNormal
+                                   : isPositiveNormal(*x);
+  };
+  auto isNotNegative = [&](const plan::ExpressionRef &x) {
+    return x->op == Operator::Exp || x->op == Operator::Abs || isPositive(x);
+  };
+  switch (e.op) {
+  case Operator::Add:
+    return (isPositive(e.operands[0]) && isNotNegative(e.operands[1])) ||
+           (isPositive(e.operands[1]) && isNotNegative(e.operands[0]));
+  case Operator::Max:
+    return isPositive(e.operands[0]) || isPositive(e.operands[1]);
+  case Operator::Min:
+    return isPositive(e.operands[0]) && isPositive(e.operands[1]);
+  default:
+    return false;
+  }
+}
+
 Expr Translation::translate(const plan::ExpressionRef &ref,
                             const Context &context) const {
   const plan::Expression &e = *ref;
@@ -188,7 +211,8 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
   case Operator::Exp:
     return accurateExp(x[0]);
   case Operator::Log:
-    return accurateLog(x[0]);
+    return isPositiveNormal(*e.operands[0]) ? accurateLogOfNormal(x[0])
+                                            : accurateLog(x[0]);
   case Operator::Tanh:
     return accurateTanh(x[0]);
   case Operator::Erf:

@@ -96,14 +96,12 @@ Expr accurateExp(const Expr &x) {
   return strictMul(strictMul(p, powerOfTwo(half)), powerOfTwo(whole - half));
 }
 
-Expr accurateLog(const Expr &x) {
-  // x = 2^n · m with m in [sqrt(1/2), sqrt(2)). Subnormals are scaled up.
-  Expr isTiny = strictLess(x, 1.17549435e-38f);
-  Expr scaled = ::Halide::select(isTiny, x * 8388608.0f, x);
-  Expr bits = ::Halide::reinterpret<int>(scaled);
-  // Subtract the bits of sqrt(1/2), so that the exponent steps there.
-  Expr shifted = bits - 0x3f3504f3;
-  Expr n = (shifted >> 23) - ::Halide::select(isTiny, 23, 0);
+/// log(x / 2^scale) of a positive normal number.
+static Expr logOfNormal(const Expr &x, const Expr &scale) {
+  // x = 2^n · m with m in [sqrt(1/2), sqrt(2)). Subtract the bits of sqrt(1/2),
+  // so that the exponent steps there.
+  Expr shifted = ::Halide::reinterpret<int>(x) - 0x3f3504f3;
+  Expr n = (shifted >> 23) - scale;
   Expr m = ::Halide::reinterpret<float>((shifted & 0x007fffff) + 0x3f3504f3);
   Expr f = strictSub(m, 1.0f);
   Expr tail = polynomial(f, {0.067466013f, -0.11675641f, 0.11888175f,
@@ -112,8 +110,19 @@ Expr accurateLog(const Expr &x) {
   Expr square = f * f;
   Expr k = ::Halide::cast<float>(n);
   Expr low = strictAdd(strictMul(k, -2.12194440e-4f), f * square * tail);
-  Expr y = strictAdd(strictMul(k, 0.693359375f),
-                     strictAdd(f, strictSub(low, 0.5f * square)));
+  return strictAdd(strictMul(k, 0.693359375f),
+                   strictAdd(f, strictSub(low, 0.5f * square)));
+}
+
+Expr accurateLogOfNormal(const Expr &x) {
+  return ::Halide::select(isFinite(x), logOfNormal(x, 0), x);
+}
+
+Expr accurateLog(const Expr &x) {
+  // Subnormals are scaled up.
+  Expr isTiny = strictLess(x, 1.17549435e-38f);
+  Expr y = logOfNormal(::Halide::select(isTiny, x * 8388608.0f, x),
+                       ::Halide::select(isTiny, 23, 0));
   float infinity = INFINITY, nan = NAN;
   y = ::Halide::select(isFinite(x), y, x);
   y = ::Halide::select(strictEqual(x, 0.0f), Expr(-infinity), y);

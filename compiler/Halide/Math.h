@@ -14,6 +14,8 @@ namespace kregc::halide {
 
 ::Halide::Expr accurateExp(const ::Halide::Expr &x);
 ::Halide::Expr accurateLog(const ::Halide::Expr &x);
+/// The same of positive normal numbers, infinity and NaN.
+::Halide::Expr accurateLogOfNormal(const ::Halide::Expr &x);
 ::Halide::Expr accurateTanh(const ::Halide::Expr &x);
 ::Halide::Expr accurateErf(const ::Halide::Expr &x);
 

@@ -420,7 +420,7 @@ TEST(Halide, ActivationsOnSpecialNumbers) {
   Window w{4, 4, 11, 1, 1};
   for (Activation activation :
        {Activation::Relu, Activation::Tanh, Activation::Sigmoid,
-        Activation::Silu, Activation::Elu}) {
+        Activation::Silu, Activation::Elu, Activation::Softplus}) {
     check(elementwisePlan(w, behind(false, activation, false)), tile(2, 1),
           {1, 2}, true);
   }
@@ -504,6 +504,25 @@ void expectFused(Plan plan, const Build &build) {
 }
 
 } // namespace
+
+/// One channel is a vector of products, but its padded input has rows.
+TEST(Halide, InputOfDotProductsIsCopiedByVectors) {
+  Target target = hostTarget();
+  Window w{12, 14, 64, 3, 3};
+  w.padLow = w.padHigh = 1;
+  Plan plan = convPlan(w, 1, 1, behind(false, Activation::None, false));
+  plan::collapseLoops(plan);
+  setSchedule(plan, chooseSchedule(plan, target), /*small=*/false);
+  ASSERT_EQ(plan.schedule.vector, 1);
+  halide::Options options;
+  options.wantStatement = true;
+  options.wantObject = false;
+  halide::Result compiled = halide::compileKernel(plan, target, options);
+  ASSERT_TRUE(std::holds_alternative<halide::CompiledKernel>(compiled));
+  const std::string &text =
+      std::get<halide::CompiledKernel>(compiled).statement;
+  EXPECT_NE(text.find(plan.name + "_s0[ramp("), std::string::npos) << text;
+}
 
 TEST(Halide, PenaltyInTheLoopsOfItsTensor) {
   Window w{12, 14, 16, 3, 3};

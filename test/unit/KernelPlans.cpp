@@ -92,6 +92,13 @@ ExpressionRef activate(Activation kind, ExpressionRef x) {
     return sigmoid;
   case Activation::Silu:
     return f(Operator::Mul, {x, sigmoid});
+  case Activation::Softplus:
+    return f(Operator::Add,
+             {f(Operator::Max, {x, zero}),
+              f(Operator::Log,
+                {f(Operator::Add,
+                   {one, f(Operator::Exp,
+                           {f(Operator::Neg, {f(Operator::Abs, {x})})})})})});
   case Activation::Gelu:
     return f(Operator::Mul,
              {f(Operator::Mul, {real(0.5), x}),

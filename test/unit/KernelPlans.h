@@ -9,7 +9,7 @@
 
 namespace kregc::test {
 
-enum class Activation { None, Relu, Tanh, Sigmoid, Gelu, Silu, Elu };
+enum class Activation { None, Relu, Tanh, Sigmoid, Gelu, Silu, Elu, Softplus };
 
 /// What stands behind an anchor.
 struct Behind {

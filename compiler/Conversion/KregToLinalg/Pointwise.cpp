@@ -45,8 +45,11 @@ struct Scalars {
     return arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OGT, x, y);
   }
 
-  /// 1/(1 + e⁻ˣ): e⁻ˣ overflows to infinity, which gives 0, as it should.
-  Value sigmoid(Value x) { return div(number(1), add(number(1), exp(neg(x)))); }
+  /// 1/(1 + e⁻ˣ), by e^-|x|, which a softplus of x beside it has too.
+  Value sigmoid(Value x) {
+    Value e = exp(neg(abs(x)));
+    return div(select(greater(number(0), x), e, number(1)), add(number(1), e));
+  }
   /// max(x, 0) + log(1 + e^-|x|): no overflow for large x.
   Value softplus(Value x) {
     return add(max(x, number(0)), log(add(number(1), exp(neg(abs(x))))));

@@ -3,10 +3,12 @@
 
 // CHECK-LABEL: kreg.model @unary
 // CHECK: ^bb0(%[[X:.*]]: f32, %{{.*}}: f32):
-// CHECK: %[[N:.*]] = arith.negf %[[X]]
+// CHECK: %[[A:.*]] = math.absf %[[X]]
+// CHECK: %[[N:.*]] = arith.negf %[[A]]
 // CHECK: %[[E:.*]] = math.exp %[[N]]
+// CHECK: %[[T:.*]] = arith.select %{{.*}}, %[[E]], %{{.*}}
 // CHECK: %[[S:.*]] = arith.addf %{{.*}}, %[[E]]
-// CHECK: %[[D:.*]] = arith.divf %{{.*}}, %[[S]]
+// CHECK: %[[D:.*]] = arith.divf %[[T]], %[[S]]
 // CHECK: linalg.yield %[[D]]
 kreg.model @unary(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary sigmoid %x : tensor<?x4xf32>
