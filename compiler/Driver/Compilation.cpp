@@ -225,7 +225,7 @@ double Compilation::operations(int64_t batch) const {
   for (const plan::Kernel &kernel : kernels) {
     const plan::Plan &plan = kernel.variants.back().plan;
     // A training library has the kernels of three models; a call is a step.
-    if (!options.training || StringRef(plan.name).starts_with("step_")) {
+    if (!options.training || StringRef(plan.name).starts_with("k_step_")) {
       sum += countOperations(plan, batch);
     }
   }

@@ -3,6 +3,8 @@
 
 #include "compiler/Driver/CountOperations.h"
 
+#include "compiler/Plan/Expressions.h"
+
 namespace kregc::driver {
 namespace {
 
@@ -45,6 +47,85 @@ double count(const ExpressionRef &expression) {
   return sum;
 }
 
+/// The value of an expression of loops and numbers.
+std::optional<int64_t> evaluate(const Expression &e,
+                                const std::map<int64_t, int64_t> &loops) {
+  if (e.op == Operator::Integer) {
+    return e.integer;
+  }
+  if (e.op == Operator::Loop) {
+    return loops.at(e.integer);
+  }
+  std::vector<int64_t> x;
+  for (const ExpressionRef &operand : e.operands) {
+    std::optional<int64_t> value = evaluate(*operand, loops);
+    if (!value) {
+      return std::nullopt;
+    }
+    x.push_back(*value);
+  }
+  switch (e.op) {
+  case Operator::Add:
+    return x[0] + x[1];
+  case Operator::Sub:
+    return x[0] - x[1];
+  case Operator::Mul:
+    return x[0] * x[1];
+  case Operator::Less:
+    return x[0] < x[1];
+  case Operator::LessEqual:
+    return x[0] <= x[1];
+  case Operator::And:
+    return x[0] && x[1];
+  default:
+    return std::nullopt;
+  }
+}
+
+/// The share of steps for which a condition on loops of fixed extents is true.
+double shareOf(const plan::Stage &stage, const ExpressionRef &condition) {
+  std::map<int64_t, int64_t> loops;
+  bool isFixed = true;
+  plan::walk(condition, [&](const Expression &e) {
+    if (e.op == Operator::Loop) {
+      loops[e.integer] = 0;
+      isFixed &= stage.loops[e.integer].extent.isStatic();
+    }
+  });
+  if (!isFixed) {
+    return 1;
+  }
+  double all = 0, done = 0;
+  while (true) {
+    std::optional<int64_t> value = evaluate(*condition, loops);
+    if (!value) {
+      return 1;
+    }
+    ++all;
+    done += *value != 0;
+    auto next = loops.begin();
+    while (next != loops.end() &&
+           ++next->second >= stage.loops[next->first].extent.at(1)) {
+      next->second = 0;
+      ++next;
+    }
+    if (next == loops.end()) {
+      return done / all;
+    }
+  }
+}
+
+/// The operations of one step of a stage, in the mean: those that leave the
+/// accumulator as it is are not done.
+double countStep(const plan::Stage &stage, const ExpressionRef &body) {
+  if (body->op == Operator::Select &&
+      body->operands[2]->op == Operator::Accumulator) {
+    return shareOf(stage, body->operands[0]) *
+           countStep(stage, body->operands[1]);
+  }
+  return count(body);
+}
+
 } // namespace
 
 double countOperations(const plan::Plan &plan, int64_t batch) {
@@ -55,7 +136,7 @@ double countOperations(const plan::Plan &plan, int64_t batch) {
       points *= static_cast<double>(loop.extent.at(batch));
     }
     for (const plan::Write &write : stage.writes) {
-      sum += points * count(write.body);
+      sum += points * countStep(stage, write.body);
     }
   }
   return sum;

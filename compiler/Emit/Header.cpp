@@ -224,10 +224,13 @@ std::string printManifest(const LibraryInput &input, const Parts &parts) {
                      {"normalization", site.perBatch ? "batch" : "none"}});
   }
   for (const host::Weight &weight : parts.weights()) {
-    weights.push_back(
-        json::Object{{"path", json::fixUTF8(weight.path)},
-                     {"shape", json::Array(weight.type.getShape())},
-                     {"packing", weight.packing}});
+    json::Object entry{{"path", json::fixUTF8(weight.path)},
+                       {"shape", json::Array(weight.type.getShape())},
+                       {"packing", weight.packing}};
+    if (!weight.strides.empty()) {
+      entry["phases"] = json::Array(weight.strides);
+    }
+    weights.push_back(std::move(entry));
   }
   for (const plan::Kernel &kernel : input.kernels) {
     kernels.push_back(json::fixUTF8(kernel.name));

@@ -3,6 +3,8 @@
 
 #include "compiler/Emit/Objects.h"
 
+#include "dialect/IR/Kreg.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
@@ -30,6 +32,49 @@ Expected<ArrayRef<char>> rawBytes(const host::Weight &weight, bool &isSplat) {
                                "' is not stored as numbers");
 }
 
+/// The bytes of `kreg.phase_kernel` of the weight, elements of `size` bytes.
+std::vector<char> sortByPhases(const host::Weight &weight, ArrayRef<char> raw,
+                               bool isSplat, size_t size) {
+  using mlir::kreg::PhaseKernelOp;
+  ArrayRef<int64_t> kernel = weight.type.getShape();
+  mlir::RankedTensorType type =
+      PhaseKernelOp::resultType(weight.type, weight.strides, weight.low);
+  size_t spatial = weight.strides.size();
+  int64_t channels = kernel[spatial], features = kernel[spatial + 1];
+  std::vector<char> sorted(type.getNumElements() * size, 0);
+  char *to = sorted.data();
+  SmallVector<int64_t> phaseAndTap(2 * spatial, 0);
+  for (int64_t rest =
+           type.getNumElements() / std::max<int64_t>(1, channels * features);
+       rest > 0; --rest) {
+    int64_t tap = 0;
+    bool exists = true;
+    for (size_t i = 0; i < spatial; ++i) {
+      int64_t stride = weight.strides[i], low = weight.low[i];
+      int64_t first = PhaseKernelOp::firstOf(kernel[i], stride, low);
+      int64_t k =
+          phaseAndTap[i] + low - (first + phaseAndTap[spatial + i]) * stride;
+      exists &= k >= 0 && k < kernel[i];
+      tap = tap * kernel[i] + k;
+    }
+    for (int64_t f = 0; f < features; ++f) {
+      for (int64_t c = 0; c < channels; ++c, to += size) {
+        if (exists) {
+          size_t from = isSplat ? 0 : (tap * channels + c) * features + f;
+          std::memcpy(to, raw.data() + from * size, size);
+        }
+      }
+    }
+    for (size_t d = phaseAndTap.size(); d-- > 0;) {
+      if (++phaseAndTap[d] < type.getDimSize(d)) {
+        break;
+      }
+      phaseAndTap[d] = 0;
+    }
+  }
+  return sorted;
+}
+
 } // namespace
 
 Expected<std::vector<char>> packWeight(const host::Weight &weight) {
@@ -45,7 +90,17 @@ Expected<std::vector<char>> packWeight(const host::Weight &weight) {
                              "the value of weight '" + weight.path +
                                  "' does not fit its type");
   }
-  size_t channels = weight.packing == 0 ? 1 : weight.type.getShape().back();
+  mlir::RankedTensorType type = weight.type;
+  std::vector<char> sorted;
+  if (!weight.strides.empty()) {
+    sorted = sortByPhases(weight, *raw, isSplat, element);
+    type =
+        mlir::kreg::PhaseKernelOp::resultType(type, weight.strides, weight.low);
+    raw = ArrayRef(sorted);
+    count = type.getNumElements();
+    isSplat = false;
+  }
+  size_t channels = weight.packing == 0 ? 1 : type.getShape().back();
   size_t block = weight.packing == 0 ? 1 : weight.packing;
   size_t blocks = (channels + block - 1) / block;
   size_t rows = channels == 0 ? 0 : count / channels;

@@ -99,7 +99,8 @@ private:
   Error addReturn(ReturnOp op);
   Error addOutput(Value value, Port &port, int number);
   Expected<int> operandBuffer(Value operand, const plan::Value &value);
-  Expected<int> weightBuffer(ReadOp read, int64_t packing);
+  Expected<int> weightBuffer(ReadOp read, int64_t packing,
+                             PhaseKernelOp phases = {});
   int variableBuffer(ReadOp read);
   void addRandomState(RandomStateOp op);
   Expected<Penalty> penalty(Value value);
@@ -115,7 +116,11 @@ private:
   HostPlan plan;
   DenseMap<Value, int> bufferOf; ///< of tensors; reshapes share
   DenseMap<Value, Penalty> penaltyOf;
-  std::map<std::pair<std::string, int64_t>, int> weightOf;
+  /// By path, packing, strides and pads of phases.
+  std::map<std::tuple<std::string, int64_t, std::vector<int64_t>,
+                      std::vector<int64_t>>,
+           int>
+      weightOf;
 };
 
 Error failure(const Twine &message) {
@@ -226,7 +231,8 @@ Error Planner::addPorts() {
 
 int Planner::variableBuffer(ReadOp read) {
   int number = numberOf.lookup(read.getVariableAttr().getAttr());
-  auto [it, isNew] = weightOf.insert({{read.getVariable().str(), 0}, 0});
+  auto [it, isNew] =
+      weightOf.insert({{read.getVariable().str(), 0, {}, {}}, 0});
   if (isNew) {
     Buffer buffer;
     buffer.place = Buffer::Place::Variable;
@@ -242,7 +248,8 @@ void Planner::addRandomState(RandomStateOp op) {
   bufferOf[op.getState()] = addBuffer(buffer);
 }
 
-Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing) {
+Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing,
+                                    PhaseKernelOp phases) {
   if (isTraining) {
     if (packing != 0) {
       return failure("the weight '" + read.getVariable() +
@@ -251,7 +258,12 @@ Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing) {
     return variableBuffer(read);
   }
   std::string path = read.getVariable().str();
-  auto [it, isNew] = weightOf.insert({{path, packing}, 0});
+  std::vector<int64_t> strides, low;
+  if (phases) {
+    strides = phases.getStrides().vec();
+    low = phases.getLow().vec();
+  }
+  auto [it, isNew] = weightOf.insert({{path, packing, strides, low}, 0});
   if (!isNew) {
     return it->second;
   }
@@ -265,6 +277,8 @@ Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing) {
   weight.type = cast<RankedTensorType>(variable.getType());
   weight.value = *variable.getValue();
   weight.packing = packing;
+  weight.strides = strides;
+  weight.low = low;
   Buffer buffer;
   buffer.place = Buffer::Place::Weight;
   buffer.index = plan.weights.size();
@@ -275,6 +289,10 @@ Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing) {
 Expected<int> Planner::operandBuffer(Value operand, const plan::Value &value) {
   if (auto read = operand.getDefiningOp<ReadOp>()) {
     return weightBuffer(read, value.packing);
+  }
+  if (auto phases = operand.getDefiningOp<PhaseKernelOp>()) {
+    return weightBuffer(phases.getKernel().getDefiningOp<ReadOp>(),
+                        value.packing, phases);
   }
   if (value.packing != 0) {
     return failure("the kernel operand '" + Twine(value.name) +
@@ -420,6 +438,12 @@ Error Planner::addOperation(mlir::Operation &op) {
   return TypeSwitch<mlir::Operation *, Error>(&op)
       .Case([&](KernelOp kernel) { return addCall(kernel); })
       .Case([&](ReadOp) { return Error::success(); })
+      .Case([&](PhaseKernelOp phases) {
+        return !isTraining && phases.getKernel().getDefiningOp<ReadOp>()
+                   ? Error::success()
+                   : failure("a 'kreg.phase_kernel' is not of a weight that "
+                             "stays as it is");
+      })
       .Case([&](RandomStateOp state) {
         addRandomState(state);
         return Error::success();

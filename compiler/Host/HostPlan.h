@@ -45,6 +45,9 @@ struct Weight {
   mlir::RankedTensorType type;
   mlir::ElementsAttr value;
   int64_t packing = 0; ///< block of the last dimension; 0: as it is
+  /// Of the kreg.phase_kernel that sorts it before it is packed; empty: as it
+  /// is.
+  std::vector<int64_t> strides = {}, low = {};
 };
 
 /// One kernel: a buffer per argument of its C function, in that order.

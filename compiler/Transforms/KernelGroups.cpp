@@ -59,6 +59,12 @@ static std::optional<Family> anchorFamily(Operation *op) {
 
 bool mlir::kreg::isSum(Operation *op) { return isa<PenaltyOp, TotalOp>(op); }
 
+/// A weight in another order, which is made when the library is.
+bool KernelGroups::isWeight(Operation *op) const {
+  return !storesAnyway && isa<PhaseKernelOp>(op) &&
+         isa_and_nonnull<ReadOp>(op->getOperand(0).getDefiningOp());
+}
+
 void KernelGroups::findSources(Block &body) {
   auto isCheap = [&](Operation &op) {
     auto isSmall = [&](Value operand) {
@@ -95,7 +101,7 @@ KernelGroups::KernelGroups(ModelOp model) {
   storesAnyway = model->getParentOp()->hasAttr("kreg.training");
   findSources(body);
   for (Operation &op : body) {
-    if (isSource(&op)) {
+    if (isSource(&op) || isWeight(&op)) {
       continue;
     }
     if (std::optional<Family> family = anchorFamily(&op)) {

@@ -68,6 +68,7 @@ private:
   bool dependsOn(unsigned group, unsigned other) const;
   std::optional<unsigned> groupOf(Value value) const;
 
+  bool isWeight(Operation *op) const;
   void findSources(Block &body);
   /// Calls visit for each value that `op` reads, through sources.
   void forEachRead(Operation *op, llvm::function_ref<void(Value)> visit) const;

@@ -31,33 +31,73 @@ namespace {
 /// that they join its kernel.
 class Sinking {
 public:
-  /// `view` is [B, n…, C] of `phases`, [B, …, s, C].
-  Sinking(ReshapeOp view, RankedTensorType phases)
-      : view(view), phases(phases), builder(view) {}
+  /// `view` is [B, n…, C] of `phases`, [B, …, s, C], and `cut` what is left of
+  /// it where the last points have no phase to the end, or null.
+  Sinking(ReshapeOp view, SliceOp cut, RankedTensorType phases)
+      : view(view), cut(cut), phases(phases), builder(view) {}
 
   void run() {
-    while (view->hasOneUse() && isElementwise(*view->user_begin())) {
-      Operation *user = *view->user_begin();
-      if (user->getResult(0).getType() != view.getType()) {
-        return;
-      }
+    while (canSink()) {
+      Operation *user = *whole().user_begin();
       builder.setInsertionPoint(user);
       SmallVector<Value> operands;
       for (Value operand : user->getOperands()) {
-        operands.push_back(operand == view.getResult() ? view.getX()
-                                                       : inPhases(operand));
+        operands.push_back(operand == whole() ? view.getX()
+                                              : inPhases(operand));
       }
       Operation *moved = recreate(user, operands);
       auto behind = ReshapeOp::create(builder, view.getLoc(), view.getType(),
                                       moved->getResult(0));
-      user->replaceAllUsesWith(behind);
-      user->erase();
+      if (cut) {
+        auto cutBehind =
+            SliceOp::create(builder, cut.getLoc(), behind, cut.getLow(),
+                            cut.getHigh(), cut.getStrides());
+        user->replaceAllUsesWith(cutBehind);
+        user->erase();
+        cut.erase();
+        cut = cutBehind;
+      } else {
+        user->replaceAllUsesWith(behind);
+        user->erase();
+      }
       view.erase();
       view = behind;
     }
   }
 
 private:
+  /// The tensor that others read.
+  Value whole() { return cut ? cut.getResult() : view.getResult(); }
+
+  bool canSink() {
+    Value value = whole();
+    if (!value.hasOneUse() || !isElementwise(*value.user_begin())) {
+      return false;
+    }
+    Operation *user = *value.user_begin();
+    return user->getResult(0).getType() == value.getType() &&
+           llvm::all_of(user->getOperands(), [&](Value operand) {
+             return operand == value || broadcasts(operand);
+           });
+  }
+
+  /// Whether it, or what it is made of, has one number per channel, or all of
+  /// the numbers where no one is cut off.
+  bool broadcasts(Value value) {
+    if (value.getType() == whole().getType()) {
+      Operation *op = value.getDefiningOp();
+      return !cut && (!isElementwise(op) || !value.hasOneUse() ||
+                      llvm::all_of(op->getOperands(), [&](Value operand) {
+                        return broadcasts(operand);
+                      }));
+    }
+    return typeOf(value).hasStaticShape() &&
+           typeOf(value).getNumElements() ==
+               (typeOf(value).getShape().empty()
+                    ? 1
+                    : typeOf(value).getShape().back());
+  }
+
   Operation *recreate(Operation *op, ArrayRef<Value> operands) {
     OperationState state(op->getLoc(), op->getName(), operands, phases,
                          op->getAttrs());
@@ -69,7 +109,7 @@ private:
   /// phases.
   Value inPhases(Value value) {
     Location loc = view.getLoc();
-    if (value.getType() == view.getType()) {
+    if (value.getType() == whole().getType()) {
       Operation *op = value.getDefiningOp();
       if (!isElementwise(op) || !value.hasOneUse()) {
         return reshape(builder, loc, value, phases.getShape());
@@ -83,41 +123,12 @@ private:
   }
 
   ReshapeOp view;
+  SliceOp cut;
   RankedTensorType phases;
   OpBuilder builder;
 };
 
 } // namespace
-
-/// Whether all operands of the elementwise ops behind have one number per
-/// channel, or all of them.
-static bool broadcastsByChannel(Value value, RankedTensorType view) {
-  if (value.getType() == view) {
-    Operation *op = value.getDefiningOp();
-    return !isElementwise(op) || !value.hasOneUse() ||
-           llvm::all_of(op->getOperands(), [&](Value operand) {
-             return broadcastsByChannel(operand, view);
-           });
-  }
-  return typeOf(value).hasStaticShape() &&
-         typeOf(value).getNumElements() ==
-             (typeOf(value).getShape().empty()
-                  ? 1
-                  : typeOf(value).getShape().back());
-}
-
-static bool canSink(Value view) {
-  while (view.hasOneUse() && isElementwise(*view.user_begin())) {
-    Operation *user = *view.user_begin();
-    for (Value operand : user->getOperands()) {
-      if (operand != view && !broadcastsByChannel(operand, typeOf(view))) {
-        return false;
-      }
-    }
-    view = user->getResult(0);
-  }
-  return true;
-}
 
 /// kernel: [window…, C, F], x: [B, in…, F].
 template <typename Op>
@@ -149,15 +160,17 @@ static void splitPhases(Op op, Value x, Value kernel) {
   Value conv =
       PhaseConvOp::create(builder, loc, phases, x, phaseKernel, window, low);
   Value whole = reshape(builder, loc, conv, view);
+  auto behind = whole.getDefiningOp<ReshapeOp>();
+  SliceOp cut;
   if (whole.getType() != type) {
-    whole = SliceOp::create(builder, loc, whole, cutLow, cutHigh,
-                            ArrayRef<int64_t>());
+    cut = SliceOp::create(builder, loc, whole, cutLow, cutHigh,
+                          ArrayRef<int64_t>());
+    whole = cut;
   }
   op.replaceAllUsesWith(whole);
   op.erase();
-  auto behind = whole.getDefiningOp<ReshapeOp>();
-  if (behind && canSink(behind)) {
-    Sinking(behind, phases).run();
+  if (behind) {
+    Sinking(behind, cut, phases).run();
   }
 }
 

@@ -177,7 +177,5 @@ void mlir::kreg::prepareKernels(ModelOp model) {
   foldPads(model);
   eraseDeadOps(model);
   moveReshapesDown(model);
-  if (model->getParentOp()->hasAttr("kreg.training")) {
-    splitTransposedConvolutions(model);
-  }
+  splitTransposedConvolutions(model);
 }

@@ -278,6 +278,29 @@ void runKernel(mlir::kreg::KernelOp op, int64_t batch,
 
 } // namespace
 
+/// kreg.phase_kernel, as its description has it.
+static Tensor sortByPhases(mlir::kreg::PhaseKernelOp op, const Tensor &kernel) {
+  Tensor result(Index(op.getY().getType().getShape()));
+  size_t spatial = op.getStrides().size();
+  forEach(result.shape, [&](const Index &at) {
+    Index from;
+    for (size_t i = 0; i < spatial; ++i) {
+      int64_t stride = op.getStrides()[i], low = op.getLow()[i];
+      int64_t first =
+          mlir::kreg::PhaseKernelOp::firstOf(kernel.shape[i], stride, low);
+      int64_t tap = at[i] + low - (first + at[spatial + i]) * stride;
+      if (tap < 0 || tap >= kernel.shape[i]) {
+        return; // 0
+      }
+      from.push_back(tap);
+    }
+    from.push_back(at[2 * spatial + 1]);
+    from.push_back(at[2 * spatial]);
+    result.at(at) = kernel.at(from);
+  });
+  return result;
+}
+
 Results runKernelForm(mlir::kreg::ModelOp model,
                       const std::vector<Tensor> &inputs,
                       const Weights &weights) {
@@ -293,6 +316,8 @@ Results runKernelForm(mlir::kreg::ModelOp model,
   for (mlir::Operation &op : model.getBody().front()) {
     if (auto read = mlir::dyn_cast<ReadOp>(op)) {
       tensors[read] = weights.at(read.getVariable().str());
+    } else if (auto phases = mlir::dyn_cast<PhaseKernelOp>(op)) {
+      tensors[phases] = sortByPhases(phases, tensors.at(phases.getKernel()));
     } else if (auto kernel = mlir::dyn_cast<KernelOp>(op)) {
       runKernel(kernel, batch, tensors, numbers);
     } else if (auto view = mlir::dyn_cast<ReshapeOp>(op)) {

@@ -41,7 +41,8 @@ FailureOr<int> Translation::addValue(Value tensor, plan::Value::Kind kind,
 LogicalResult Translation::addOperands() {
   for (auto [i, input] : llvm::enumerate(kernel.getInputs())) {
     BlockArgument argument = kernel.getBody().getArgument(i);
-    auto read = input.getDefiningOp<ReadOp>();
+    auto phases = input.getDefiningOp<PhaseKernelOp>();
+    auto read = (phases ? phases.getKernel() : input).getDefiningOp<ReadOp>();
     auto value = addValue(
         argument, read ? plan::Value::Kind::Weight : plan::Value::Kind::Input,
         read ? read.getVariable().str() : "in" + std::to_string(i));

@@ -2,14 +2,14 @@
 // embedding.
 // RUN: kreg-opt %s -kreg-form-kernels -convert-kreg-to-linalg -split-input-file | FileCheck %s
 
-// x spread out with zeros between its elements (where 2·clamp(q / 2) is q), then
-// a convolution with the kernel turned around.
-// CHECK-DAG: #[[$X:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1 + d3, d4)>
+// With a dilation, x spread out with zeros between its elements (where
+// 2·clamp(q / 2) is q), then a convolution with the kernel turned around.
+// CHECK-DAG: #[[$X:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1 + d3 * 2, d4)>
 // CHECK-DAG: #[[$W:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (-d3 + 2, d2, d4)>
 // CHECK-LABEL: kreg.model @conv_transpose
 // CHECK: kreg.family = #kreg<family contraction>
-// CHECK: %[[S:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x10x2xf32>)
-// CHECK: %[[Q:.*]] = arith.addi %{{.*}}, %c-2
+// CHECK: %[[S:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x14x2xf32>)
+// CHECK: %[[Q:.*]] = arith.addi %{{.*}}, %c-4
 // CHECK: %[[D:.*]] = arith.floordivsi %[[Q]], %c2
 // CHECK: %[[T:.*]] = arith.muli %{{.*}}, %c2
 // CHECK: %[[H:.*]] = arith.cmpi eq, %[[T]], %[[Q]]
@@ -17,10 +17,10 @@
 // CHECK: arith.select %[[H]], %[[E]], %{{.*}}
 // CHECK: linalg.generic {indexing_maps = [#[[$X]], #[[$W]], #{{.*}}, #{{.*}}], {{.*}} ins(%[[S]]
 kreg.variable @w : tensor<3x4x2xf32>
-kreg.model @conv_transpose(%x: tensor<?x4x2xf32>) -> tensor<?x8x4xf32> {
+kreg.model @conv_transpose(%x: tensor<?x4x2xf32>) -> tensor<?x10x4xf32> {
   %w = kreg.read @w : tensor<3x4x2xf32>
-  %y = kreg.conv_transpose %x, %w strides [2] dilations [1] pads [0] to [1] : (tensor<?x4x2xf32>, tensor<3x4x2xf32>) -> tensor<?x8x4xf32>
-  kreg.return %y : tensor<?x8x4xf32>
+  %y = kreg.conv_transpose %x, %w strides [2] dilations [2] pads [0] to [1] : (tensor<?x4x2xf32>, tensor<3x4x2xf32>) -> tensor<?x10x4xf32>
+  kreg.return %y : tensor<?x10x4xf32>
 }
 
 // -----

@@ -294,3 +294,31 @@ kreg.model @normalize(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.normalize standard %x axes [1] epsilon 1.0e-3 : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
 }
+
+// -----
+
+// A transposed convolution by phases. Its kernel is sorted when the library is
+// made, so that is no kernel; the last column and row of phases are cut off
+// behind bias and activation.
+// CHECK-LABEL: kreg.model @conv_transpose(
+// CHECK: %[[K:.*]] = kreg.read @k
+// CHECK: %[[P:.*]] = kreg.phase_kernel %[[K]] strides [2, 2] low [0, 0]
+// CHECK: %[[Y:.*]] = kreg.kernel {{.*}} = %[[P]] : {{.*}}family contraction
+// CHECK: kreg.phase_conv
+// CHECK: kreg.binary add
+// CHECK: kreg.unary relu
+// CHECK: %[[V:.*]] = kreg.reshape %[[Y]] : tensor<?x5x2x5x2x8xf32> to tensor<?x10x10x8xf32>
+// CHECK: kreg.kernel {{.*}} = %[[V]] : {{.*}}family data
+// CHECK: kreg.slice
+// CHECK-NOT: kreg.kernel
+kreg.variable @k : tensor<3x3x8x2xf32>
+kreg.variable @b : tensor<8xf32>
+kreg.model @conv_transpose(%x: tensor<?x4x4x2xf32>) -> tensor<?x9x9x8xf32> {
+  %k = kreg.read @k : tensor<3x3x8x2xf32>
+  %b = kreg.read @b : tensor<8xf32>
+  %0 = kreg.conv_transpose %x, %k strides [2, 2] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x4x4x2xf32>, tensor<3x3x8x2xf32>) -> tensor<?x9x9x8xf32>
+  %1 = kreg.binary add %0, %b : (tensor<?x9x9x8xf32>, tensor<8xf32>) -> tensor<?x9x9x8xf32>
+  %2 = kreg.unary relu %1 : tensor<?x9x9x8xf32>
+  kreg.return %2 : tensor<?x9x9x8xf32>
+}
