@@ -122,10 +122,10 @@ static uint64_t ownMemory() {
 }
 
 static void limitResources(const ConfinementLimits &limits) {
-#if !LLVM_ADDRESS_SANITIZER_BUILD // it reserves terabytes of addresses
-  rlim_t bytes = ownMemory() + limits.memoryBytes;
-  lower(RLIMIT_DATA, bytes, bytes);
-#endif
+  if (!LLVM_ADDRESS_SANITIZER_BUILD) { // it reserves terabytes of addresses
+    rlim_t bytes = ownMemory() + limits.memoryBytes;
+    lower(RLIMIT_DATA, bytes, bytes);
+  }
   lower(RLIMIT_CPU, limits.cpuSeconds, limits.cpuSeconds + 1);
   lower(RLIMIT_CORE, 0, 0);
   lower(RLIMIT_FSIZE, 0, 0);
