@@ -8,6 +8,7 @@
 #include "compiler/Driver/TrainingModel.h"
 #include "compiler/Driver/Verbs.h"
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -19,10 +20,18 @@ using namespace llvm;
 namespace kregc::driver {
 namespace {
 
+/// One kernel of a call.
+struct KernelReport {
+  std::string kernel;
+  double seconds = 0;               ///< of a run, the median
+  double gflops = 0, gigabytes = 0; ///< per second
+};
+
 struct Report {
   Timing timing;
   double gflops = 0;     ///< at the shortest call
   double peakGflops = 0; ///< of all threads
+  std::vector<KernelReport> kernels;
 };
 
 int64_t countElements(ArrayRef<int64_t> shape, int64_t batch) {
@@ -75,13 +84,31 @@ Batch randomBatch(const keras::Model &model, int64_t size) {
   return batch;
 }
 
-void addRates(Report &report, double operations, const Options &options) {
+void addRates(Report &report, ArrayRef<KernelCost> costs,
+              const KernelProfile &profile, const Options &options) {
+  double operations = 0;
+  StringMap<KernelCost> costOf;
+  for (const KernelCost &cost : costs) {
+    operations += cost.operations;
+    costOf[cost.kernel] = cost;
+  }
   report.gflops = operations / report.timing.minimumSeconds / 1e9;
   report.peakGflops = measurePeakGflops() * options.threads;
+  for (const KernelProfile::Row &row : profile.rows()) {
+    KernelCost cost = costOf.lookup(row.kernel);
+    report.kernels.push_back({row.kernel, row.medianSeconds,
+                              cost.operations / row.medianSeconds / 1e9,
+                              cost.bytes / row.medianSeconds / 1e9});
+  }
+  sort(report.kernels, [](const KernelReport &a, const KernelReport &b) {
+    return a.seconds > b.seconds;
+  });
 }
 
 /// Whole steps: forward, backward, update.
-Expected<Report> measureTraining(TrainingModel &model, const Options &options) {
+Expected<Report> measureTraining(TrainingModel &model,
+                                 const KernelProfile &profile,
+                                 const Options &options) {
   Batch batch = randomBatch(model.model(), options.batch);
   Error error = Error::success();
   Report report;
@@ -93,12 +120,12 @@ Expected<Report> measureTraining(TrainingModel &model, const Options &options) {
   if (error) {
     return std::move(error);
   }
-  addRates(report, model.operationsAtBatch(), options);
+  addRates(report, model.costs(), profile, options);
   return report;
 }
 
 Expected<Report> measure(const RunnableModel &runnable,
-                         const Options &options) {
+                         const KernelProfile &profile, const Options &options) {
   std::vector<std::vector<float>> inputs =
       randomInputs(runnable.model, options.batch);
   std::vector<const float *> pointers;
@@ -116,7 +143,7 @@ Expected<Report> measure(const RunnableModel &runnable,
   if (error) {
     return std::move(error);
   }
-  addRates(report, runnable.operationsAtBatch, options);
+  addRates(report, runnable.costs, profile, options);
   return report;
 }
 
@@ -132,6 +159,21 @@ void printText(const Report &report, const Options &options) {
          << format("  %.2f GFLOP/s, %.1f %% of the measured peak of %.1f\n",
                    report.gflops, 100 * report.gflops / report.peakGflops,
                    report.peakGflops);
+  if (report.kernels.empty()) {
+    return;
+  }
+  double all = 0;
+  for (const KernelReport &kernel : report.kernels) {
+    all += kernel.seconds;
+  }
+  outs() << format("\n  %-40s %10s %8s %9s %9s %8s\n", "kernel", "us", "share",
+                   "GFLOP/s", "of peak", "GB/s");
+  for (const KernelReport &kernel : report.kernels) {
+    outs() << format("  %-40s %10.2f %6.1f %% %9.2f %7.1f %% %8.2f\n",
+                     kernel.kernel.c_str(), kernel.seconds * 1e6,
+                     100 * kernel.seconds / all, kernel.gflops,
+                     100 * kernel.gflops / report.peakGflops, kernel.gigabytes);
+  }
 }
 
 void printJson(const Report &report, const Options &options) {
@@ -145,6 +187,16 @@ void printJson(const Report &report, const Options &options) {
       {"gflops", report.gflops},
       {"peak_gflops", report.peakGflops},
       {"share_of_peak", report.gflops / report.peakGflops}};
+  if (options.perKernel) {
+    json::Array kernels;
+    for (const KernelReport &kernel : report.kernels) {
+      kernels.push_back(json::Object{{"kernel", kernel.kernel},
+                                     {"median_us", kernel.seconds * 1e6},
+                                     {"gflops", kernel.gflops},
+                                     {"gigabytes_per_s", kernel.gigabytes}});
+    }
+    object["kernels"] = std::move(kernels);
+  }
   outs() << formatv("{0:2}", json::Value(std::move(object))) << "\n";
 }
 
@@ -152,22 +204,25 @@ void printJson(const Report &report, const Options &options) {
 
 /// Compiles the model for the mode that was asked for and measures it.
 static Expected<Report> compileAndMeasure(const Options &options) {
+  KernelProfile profile;
+  KernelProfile *wanted = options.perKernel ? &profile : nullptr;
   if (options.mode == Mode::Training) {
     Expected<keras::Model> model = readTrainingModel(options);
     if (!model) {
       return model.takeError();
     }
     Expected<TrainingModel> training =
-        TrainingModel::load(options, std::move(*model));
-    return training ? measureTraining(*training, options)
+        TrainingModel::load(options, std::move(*model), wanted);
+    return training ? measureTraining(*training, profile, options)
                     : training.takeError();
   }
   Expected<keras::Model> model = readModel(options);
   if (!model) {
     return model.takeError();
   }
-  Expected<RunnableModel> runnable = loadModel(options, std::move(*model));
-  return runnable ? measure(*runnable, options) : runnable.takeError();
+  Expected<RunnableModel> runnable =
+      loadModel(options, std::move(*model), wanted);
+  return runnable ? measure(*runnable, profile, options) : runnable.takeError();
 }
 
 Error bench(const Options &options) {

@@ -327,6 +327,8 @@ void addBench(CLI::App &verb, Options &options, Words &words) {
       ->type_name("B")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
       ->capture_default_str();
+  verb.add_flag("--per-kernel", options.perKernel,
+                "also time each kernel, the slowest first");
   addMode(verb, words);
   addThreads(verb, options);
   addTarget(verb, options);

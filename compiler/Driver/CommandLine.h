@@ -67,6 +67,7 @@ struct Options {
 
   // bench
   int64_t batch = 1;
+  bool perKernel = false;
 
   int threads = 1;
   Format format = Format::Text;

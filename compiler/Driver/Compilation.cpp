@@ -220,16 +220,17 @@ emit::LibraryInput Compilation::libraryInput() {
   return input;
 }
 
-double Compilation::operations(int64_t batch) const {
-  double sum = 0;
+std::vector<KernelCost> Compilation::costs(int64_t batch) const {
+  std::vector<KernelCost> costs;
   for (const plan::Kernel &kernel : kernels) {
     const plan::Plan &plan = kernel.variants.back().plan;
     // A training library has the kernels of three models; a call is a step.
-    if (!options.training || StringRef(plan.name).starts_with("k_step_")) {
-      sum += countOperations(plan, batch);
+    if (!options.training || StringRef(kernel.name).starts_with("step_")) {
+      costs.push_back(
+          {kernel.name, countOperations(plan, batch), countBytes(plan, batch)});
     }
   }
-  return sum;
+  return costs;
 }
 
 std::string Compilation::text(Phase phase) {

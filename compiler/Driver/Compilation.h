@@ -4,6 +4,7 @@
 #ifndef KREGC_COMPILER_DRIVER_COMPILATION_H
 #define KREGC_COMPILER_DRIVER_COMPILATION_H
 
+#include "compiler/Driver/CountOperations.h"
 #include "compiler/Driver/PassRunner.h"
 #include "compiler/Driver/Progress.h"
 #include "compiler/Emit/Library.h"
@@ -51,9 +52,9 @@ public:
 
   const keras::Model &model() const { return source; }
 
-  /// What the kernels of one call (of a training library: one step) compute, in
-  /// floating-point operations.
-  double operations(int64_t batch) const;
+  /// What each kernel of one call (of a training library: one step) costs, in
+  /// the order of the kernels.
+  std::vector<KernelCost> costs(int64_t batch) const;
 
   /// After phase `static-lib`.
   const emit::Artefact &artefact() const { return library; }

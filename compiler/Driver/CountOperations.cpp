@@ -1,8 +1,9 @@
-// How much arithmetic a kernel does, counted on its plan.
+// How much arithmetic and memory a kernel needs, counted on its plan.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Driver/CountOperations.h"
 
+#include "compiler/Host/HostPlan.h"
 #include "compiler/Plan/Expressions.h"
 
 namespace kregc::driver {
@@ -138,6 +139,19 @@ double countOperations(const plan::Plan &plan, int64_t batch) {
     for (const plan::Write &write : stage.writes) {
       sum += points * countStep(stage, write.body);
     }
+  }
+  return sum;
+}
+
+double countBytes(const plan::Plan &plan, int64_t batch) {
+  double sum = 0;
+  for (int number : plan.arguments()) {
+    const plan::Value &value = plan.values[number];
+    auto bytes = static_cast<double>(host::bytesOf(value.type));
+    for (const plan::Extent &extent : value.shape) {
+      bytes *= static_cast<double>(extent.at(batch));
+    }
+    sum += bytes;
   }
   return sum;
 }

@@ -11,7 +11,8 @@ using namespace llvm;
 
 namespace kregc::driver {
 
-Expected<RunnableModel> loadModel(const Options &options, keras::Model model) {
+Expected<RunnableModel> loadModel(const Options &options, keras::Model model,
+                                  KernelProfile *profile) {
   Expected<Target> target = findTarget(options);
   if (!target) {
     return target.takeError();
@@ -30,7 +31,7 @@ Expected<RunnableModel> loadModel(const Options &options, keras::Model model) {
   if (Error error = compilation.run(progress, ignore)) {
     return error;
   }
-  runnable.operationsAtBatch = compilation.operations(options.batch);
+  runnable.costs = compilation.costs(options.batch);
   auto library =
       emit::LoadedLibrary::load(compilation.artefact().archive, wanted.name);
   if (!library) {
@@ -40,6 +41,9 @@ Expected<RunnableModel> loadModel(const Options &options, keras::Model model) {
   kreg_options create = {};
   create.size = sizeof create;
   create.threads = options.threads;
+  if (profile) {
+    profile->install(create);
+  }
   auto instance = emit::LoadedModel::create(*runnable.library, &create);
   if (!instance) {
     return instance.takeError();

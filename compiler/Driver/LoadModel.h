@@ -6,6 +6,8 @@
 #define KREGC_COMPILER_DRIVER_LOADMODEL_H
 
 #include "compiler/Driver/CommandLine.h"
+#include "compiler/Driver/CountOperations.h"
+#include "compiler/Driver/KernelProfile.h"
 #include "compiler/Emit/Loader.h"
 
 #include "frontends/Keras/Model.h"
@@ -19,14 +21,16 @@ namespace kregc::driver {
 /// A compiled and loaded model; members are destroyed in reverse order.
 struct RunnableModel {
   keras::Model model;
-  double operationsAtBatch = 0; ///< of one call with Options::batch samples
+  std::vector<KernelCost> costs; ///< of one call with Options::batch samples
   std::unique_ptr<emit::LoadedLibrary> library;
   std::unique_ptr<emit::LoadedModel> instance;
 };
 
-/// Compiles and loads a model as the command line says.
+/// Compiles and loads a model as the command line says. The instance reports
+/// to `profile` if there is one.
 llvm::Expected<RunnableModel> loadModel(const Options &options,
-                                        keras::Model model);
+                                        keras::Model model,
+                                        KernelProfile *profile = nullptr);
 
 /// The shape of an output for a batch size.
 keras::Shape outputShape(const keras::Model &model, size_t output,

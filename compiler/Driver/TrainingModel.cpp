@@ -32,10 +32,12 @@ TrainingModel::TrainingModel(RunnableModel loaded)
 }
 
 Expected<TrainingModel> TrainingModel::load(const Options &options,
-                                            keras::Model model) {
+                                            keras::Model model,
+                                            KernelProfile *profile) {
   Options training = options;
   training.mode = Mode::Training;
-  Expected<RunnableModel> runnable = loadModel(training, std::move(model));
+  Expected<RunnableModel> runnable =
+      loadModel(training, std::move(model), profile);
   if (!runnable) {
     return runnable.takeError();
   }

@@ -27,10 +27,11 @@ class TrainingModel {
 public:
   /// Compiles and loads; the model's `training` is filled.
   static llvm::Expected<TrainingModel> load(const Options &options,
-                                            keras::Model model);
+                                            keras::Model model,
+                                            KernelProfile *profile = nullptr);
 
   const keras::Model &model() const { return runnable.model; }
-  double operationsAtBatch() const { return runnable.operationsAtBatch; }
+  llvm::ArrayRef<KernelCost> costs() const { return runnable.costs; }
 
   /// One step; where `wantOutputs`, outputs() has what the model gave for the
   /// batch, with the weights before the step.

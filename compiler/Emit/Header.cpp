@@ -3,6 +3,7 @@
 
 #include "compiler/Emit/Objects.h"
 
+#include "runtime/include/kreg/runtime.h"
 #include "runtime/lib/Embedded.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -188,7 +189,7 @@ std::string printHeader(const LibraryInput &input, const Parts &parts) {
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << declarations("shared") << "\n"
      << (parts.training ? declarations("training") + "\n" : "");
-  os << "#if KREG_RUNTIME_VERSION != 2\n"
+  os << "#if KREG_RUNTIME_VERSION != " << KREG_RUNTIME_VERSION << "\n"
         "#error \"headers of different versions of kregc in one file\"\n"
         "#endif\n\n";
   os << "#define " << upper(name) << "_INPUTS " << plan.inputs.size() << "\n"
@@ -237,7 +238,7 @@ std::string printManifest(const LibraryInput &input, const Parts &parts) {
   }
   json::Object manifest{
       {"name", input.name},
-      {"runtime_version", 2},
+      {"runtime_version", KREG_RUNTIME_VERSION},
       {"source",
        json::Object{{"file", json::fixUTF8(input.sourceFile)},
                     {"hash", input.sourceHash},

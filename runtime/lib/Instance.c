@@ -146,6 +146,15 @@ void kreg_rt_begin(struct kreg_instance *instance, const char *kernel,
                    int64_t work) {
   instance->kernel = kernel;
   instance->work = work;
+  if (instance->options.on_kernel) {
+    instance->options.on_kernel(instance->options.kernel_context, kernel);
+  }
+}
+
+void kreg_rt_end(struct kreg_instance *instance) {
+  if (instance->options.on_kernel) {
+    instance->options.on_kernel(instance->options.kernel_context, NULL);
+  }
 }
 
 int kreg_rt_fail_kernel(struct kreg_instance *instance, int status) {
@@ -179,9 +188,11 @@ int kreg_rt_guard(struct kreg_instance *instance, int64_t batch,
     instance->caller.escape = &escape;
     int code = run(instance, batch, inputs, outputs, penalties);
     instance->caller.escape = NULL;
+    kreg_rt_end(instance);
     return code;
   }
   instance->caller.escape = NULL;
+  kreg_rt_end(instance);
   kreg_reclaim_blocks(instance);
   return kreg_rt_fail_kernel(instance, instance->caller.status);
 }

@@ -43,6 +43,9 @@ int kreg_rt_fail_kernel(struct kreg_instance *instance, int status);
 void kreg_rt_begin(struct kreg_instance *instance, const char *kernel,
                    int64_t work);
 
+/* Says that the kernel that kreg_rt_begin named was the last for now. */
+void kreg_rt_end(struct kreg_instance *instance);
+
 /* The last message; "" if nothing failed or there is no instance. */
 const char *kreg_rt_message(const struct kreg_instance *instance);
 

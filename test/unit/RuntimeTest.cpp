@@ -14,6 +14,7 @@
 #include <mutex>
 #include <random>
 #include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -158,6 +159,26 @@ TEST(Guard, AFailureLeavesTheKernel) {
       EXPECT_EQ(run(3), KREG_OK);
     }
   }
+}
+
+TEST(Guard, KernelsAreAnnounced) {
+  std::vector<std::string> names;
+  kreg_options options = {};
+  options.threads = 1;
+  options.kernel_context = &names;
+  options.on_kernel = [](void *context, const char *kernel) {
+    static_cast<std::vector<std::string> *>(context)->push_back(
+        kernel ? kernel : "end");
+  };
+  kreg_instance *made = nullptr;
+  ASSERT_EQ(kreg_rt_create(&options, &made), KREG_OK);
+  Instance instance(made);
+  auto run = [&](int64_t batch) {
+    return kreg_rt_guard(made, batch, nullptr, nullptr, nullptr, failAfterLoop);
+  };
+  EXPECT_EQ(run(3), KREG_OK);
+  EXPECT_EQ(run(2), KREG_ERROR_MEMORY); // a failure ends the call too
+  EXPECT_EQ(names, (std::vector<std::string>{"conv", "end", "conv", "end"}));
 }
 
 struct Threads {

@@ -21,7 +21,7 @@ extern "C" {
 
 /* The version of the declarations below. It changes when they do; headers of
  * different versions cannot be included in one file. */
-#define KREG_RUNTIME_VERSION 2
+#define KREG_RUNTIME_VERSION 3
 
 /* X(NAME, number, what happened) */
 #define KREG_ERROR_CODES(X)                                                    \
@@ -59,6 +59,11 @@ typedef struct kreg_options {
   /* Called once for each error, before the failing function returns. */
   void (*on_error)(void *context, int code, const char *message);
   void *error_context;
+
+  /* Called by the calling thread before each kernel, with its name, and behind
+   * the last one of a call with NULL: to see where the time goes. */
+  void (*on_kernel)(void *context, const char *kernel);
+  void *kernel_context;
 } kreg_options;
 
 #endif /* KREG_RUNTIME_DECLARATIONS */

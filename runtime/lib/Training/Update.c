@@ -21,6 +21,7 @@ void kreg_parallel(struct kreg_instance *instance, kreg_task task, int64_t size,
                    void *closure, int64_t nanoseconds) {
   kreg_rt_begin(instance, "update", nanoseconds);
   halide_do_par_for(instance, task, 0, (int)size, closure);
+  kreg_rt_end(instance);
 }
 
 static const struct kreg_optimizer *optimizer_of(struct kreg_state *state) {
