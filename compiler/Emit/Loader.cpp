@@ -5,6 +5,10 @@
 
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/MapperJITLinkMemoryManager.h"
+#include "llvm/ExecutionEngine/Orc/MemoryMapper.h"
+#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 
@@ -74,6 +78,15 @@ static Error findTraining(orc::LLJIT &jit, orc::JITDylib &library,
   return error;
 }
 
+/// One range of addresses for all members: they refer to each other by 32 bits,
+/// and memory that is mapped for each alone may lie anywhere.
+static Expected<std::unique_ptr<jitlink::JITLinkMemoryManager>>
+reserveMemory(size_t archiveBytes) {
+  constexpr size_t beside = size_t(16) << 20; // whole pages, zeroed data
+  return orc::MapperJITLinkMemoryManager::CreateWithMapper<
+      orc::InProcessMemoryMapper>(alignTo(2 * archiveBytes + beside, 1 << 20));
+}
+
 Expected<std::unique_ptr<LoadedLibrary>>
 LoadedLibrary::load(ArrayRef<char> archive, StringRef name) {
   static std::once_flag once;
@@ -81,7 +94,18 @@ LoadedLibrary::load(ArrayRef<char> archive, StringRef name) {
     InitializeNativeTarget();
     InitializeNativeTargetAsmPrinter();
   });
-  auto jit = orc::LLJITBuilder().create();
+  auto jit = orc::LLJITBuilder()
+                 .setObjectLinkingLayerCreator(
+                     [&](orc::ExecutionSession &session)
+                         -> Expected<std::unique_ptr<orc::ObjectLayer>> {
+                       auto memory = reserveMemory(archive.size());
+                       if (!memory) {
+                         return memory.takeError();
+                       }
+                       return std::make_unique<orc::ObjectLinkingLayer>(
+                           session, std::move(*memory));
+                     })
+                 .create();
   if (!jit) {
     return jit.takeError();
   }

@@ -207,7 +207,9 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
   case Operator::Abs:
     return ::Halide::abs(x[0]);
   case Operator::Sqrt:
-    return ::Halide::sqrt(x[0]);
+    // LLVM makes x of the square of a root, also where x is negative; the
+    // addition hides the root from it.
+    return strictAdd(::Halide::sqrt(x[0]), 0.0f);
   case Operator::Exp:
     return accurateExp(x[0]);
   case Operator::Log:

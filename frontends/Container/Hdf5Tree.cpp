@@ -124,6 +124,8 @@ Hdf5Node Reader::node(size_t depth) {
     return node;
   }
   node.name = text();
+  // The root has no name; a member without one would be its own group.
+  bad |= node.name.empty() != (depth == 0);
   node.kind =
       static_cast<Hdf5Kind>(number(static_cast<uint64_t>(Hdf5Kind::Other)));
   for (size_t left = count(); left > 0 && good(); --left) {
