@@ -1,6 +1,6 @@
 # kregc_add_library(NAME SOURCES a.cpp … [LINK lib …] [DEPENDS target …]
 #                   [MLIR] [EXCEPTIONS])
-#   A static library of one folder. MLIR links libMLIR and libLLVM and uses the
+#   A static library of one folder. MLIR links MLIR and LLVM and uses the
 #   precompiled MLIR headers; EXCEPTIONS turns C++ exceptions back on, which
 #   HandleLLVMOptions switched off (Halide, HDF5 wrappers and CLI11 need them).
 function(kregc_add_library name)
@@ -11,8 +11,7 @@ function(kregc_add_library name)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
   if(ARG_MLIR)
-    # Only the shared libraries: naming a component would pull static copies.
-    target_link_libraries(${name} PUBLIC MLIR LLVM)
+    target_link_libraries(${name} PUBLIC KregMLIR)
     if(KREGC_PCH AND NOT ARG_EXCEPTIONS)
       target_precompile_headers(${name} REUSE_FROM KregMLIRHeaders)
     endif()
@@ -22,13 +21,18 @@ function(kregc_add_library name)
   endif()
 endfunction()
 
-# kregc_add_tool(NAME SOURCES … LINK …): an executable in build/bin.
+# kregc_add_tool(NAME SOURCES … LINK … [STATIC_LLVM]): an executable in build/bin.
+# With STATIC_LLVM it takes MLIR and LLVM in, where KREGC_STATIC_LLVM allows.
 function(kregc_add_tool name)
-  cmake_parse_arguments(ARG "MLIR;EXCEPTIONS" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "MLIR;EXCEPTIONS;STATIC_LLVM" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  if(ARG_STATIC_LLVM AND KREGC_STATIC_LLVM)
+    set_target_properties(${name} PROPERTIES KREGC_STATIC_LLVM ON)
+    target_link_options(${name} PRIVATE -Wl,--gc-sections)
+  endif()
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   if(ARG_MLIR)
-    target_link_libraries(${name} PRIVATE MLIR LLVM)
+    target_link_libraries(${name} PRIVATE KregMLIR)
   endif()
   if(ARG_EXCEPTIONS)
     target_compile_options(${name} PRIVATE -fexceptions)

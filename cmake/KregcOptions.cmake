@@ -6,6 +6,9 @@ option(KREGC_BUILD_TESTS "Build the tests" ON)
 option(KREGC_BUILD_BENCH "Build the benchmarks" ON)
 option(KREGC_PCH "Precompile the MLIR headers" ON)
 option(KREGC_FUZZ "Build libFuzzer's programs of test/fuzz" OFF)
+string(COMPARE EQUAL "${CMAKE_BUILD_TYPE}" Release _is_release)
+option(KREGC_STATIC_LLVM "Link MLIR and LLVM into kregc: it starts in half the time"
+  ${_is_release})
 set(KREGC_SANITIZE "" CACHE STRING "Value of -fsanitize=, e.g. address,undefined")
 
 # Debian's config file accepts only an equal major.minor.
