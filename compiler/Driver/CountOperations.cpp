@@ -136,6 +136,10 @@ double countOperations(const plan::Plan &plan, int64_t batch) {
     for (const plan::Loop &loop : stage.loops) {
       points *= static_cast<double>(loop.extent.at(batch));
     }
+    if (auto scatter = plan::scatterOf(stage)) {
+      points /=
+          static_cast<double>(stage.loops[scatter->loop].extent.at(batch));
+    }
     for (const plan::Write &write : stage.writes) {
       sum += points * countStep(stage, write.body);
     }

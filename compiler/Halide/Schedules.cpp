@@ -45,6 +45,7 @@ private:
   void computePartial(StageFunc &stage);
   void accumulate(StageFunc &stage);
   void accumulateInBlocks(StageFunc &stage);
+  void scatter(StageFunc &stage);
   std::vector<VarOrRVar> registerOrder(const StageFunc &stage, Var lane,
                                        Var vector) const;
   bool isRowWise(const StageFunc &stage) const;
@@ -219,6 +220,9 @@ void Scheduler::scheduleStage(StageFunc &stage) {
   if (stage.stage->role == Stage::Role::Penalty) {
     return computePartial(stage);
   }
+  if (stage.scatter) {
+    return scatter(stage);
+  }
   if (isRowWise(stage)) {
     return computeInRow(stage);
   }
@@ -343,6 +347,23 @@ void Scheduler::accumulateInBlocks(StageFunc &stage) {
   if (rank > 1) {
     part.unroll(stage.vars[rank - 2]);
     update.unroll(stage.vars[rank - 2]);
+  }
+}
+
+/// Step by step through the whole of the result, or through the block of
+/// channels that is the task: two steps may be about one place.
+void Scheduler::scatter(StageFunc &stage) {
+  if (stage.scatter->loop + 1 == static_cast<int64_t>(rank)) {
+    return;
+  }
+  ::Halide::Stage update = stage.func.update();
+  update.split(stage.vars[rank - 1], co, ci, block, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order(stage.rvars.rbegin(), stage.rvars.rend());
+  order.insert(s.parallel ? order.end() : order.begin(), co);
+  order.insert(order.begin(), ci);
+  update.reorder(order).vectorize(ci, lanes);
+  if (s.parallel) {
+    update.parallel(co);
   }
 }
 

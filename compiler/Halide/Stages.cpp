@@ -107,6 +107,8 @@ void Translation::addStage(const Stage &stage) {
   }
   if (stage.role == Stage::Role::Penalty) {
     addPartial(result, context);
+  } else if (result.reduces && scatters(stage)) {
+    addScatter(result, context);
   } else if (result.reduces) {
     addReduction(result, context);
   } else {
@@ -114,6 +116,33 @@ void Translation::addStage(const Stage &stage) {
   }
   writer[stage.writes[0].value] = stages.size();
   stages.push_back(result);
+}
+
+/// Whether a stage makes the only result, and by steps that know their place.
+bool Translation::scatters(const Stage &stage) const {
+  return &stage == &plan.stages.back() &&
+         plan.schedule.family == plan::Family::Accumulation &&
+         plan.schedule.strip == 0 &&
+         plan.values[stage.writes[0].value].kind == plan::Value::Kind::Output &&
+         plan::scatterOf(stage).has_value();
+}
+
+/// Zeros, then for each step of the reduction, in order, one addition.
+void Translation::addScatter(StageFunc &result, Context &context) {
+  result.scatter = plan::scatterOf(*result.stage);
+  context.clamped = context.loops; // there is no tile that runs past the end
+  RDom reduction = addReductionLoops(result, context);
+  for (const plan::ExpressionRef &condition : result.scatter->conditions) {
+    reduction.where(translate(condition, context));
+  }
+  std::vector<Var> arguments = reversed(result.vars);
+  result.func = Func(nameOf("out"));
+  result.func(arguments) = translate(result.stage->writes[0].init, context);
+  std::vector<Expr> place(arguments.begin(), arguments.end());
+  place[arguments.size() - 1 - result.scatter->loop] =
+      translate(result.scatter->row, context);
+  context.accumulator = result.func(place);
+  result.func(place) = translate(result.scatter->step, context);
 }
 
 void Translation::addPointwise(StageFunc &result, Context &context) {
@@ -144,7 +173,9 @@ RDom Translation::addReductionLoops(StageFunc &result, Context &context) const {
         {0, strip}};
   }
   result.blockLoops = !inBlocks ? 0 : splitsRows ? 1 : strip;
-  chooseChains(result);
+  if (!result.scatter) {
+    chooseChains(result);
+  }
   if (result.chained) {
     int32_t chains = result.chains;
     ranges.back().extent = ::Halide::Internal::simplify(

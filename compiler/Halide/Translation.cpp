@@ -155,7 +155,10 @@ void Translation::addResults() {
       sums.push_back(stage.total(indices));
     }
   }
-  if (!outputs.empty()) {
+  if (!outputs.empty() && stages.back().scatter) {
+    out = stages.back().func;
+    stateLayouts(out, *output);
+  } else if (!outputs.empty()) {
     out = Func(nameOf("out"));
     out(reversed(outVars)) = ::Halide::Tuple(outputs);
     stateLayouts(out, *output);

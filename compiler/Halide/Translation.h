@@ -23,6 +23,9 @@ struct StageFunc {
   /// Of an accumulation: how many of the first reductions count blocks, which
   /// are added up in registers and then to memory. 0: all of it in registers.
   size_t blockLoops = 0;
+  /// Of a sum whose steps add to one place: the loop that is at `scatter->row`
+  /// then. `func` is the pipeline's result itself.
+  std::optional<plan::Scatter> scatter;
 
   /// Where one chain of dependent operations would be too slow, `func` has one
   /// dimension more, `chain`, and `total` combines the chains in a fixed order.
@@ -84,10 +87,12 @@ private:
            !rowsAreLanes();
   }
 
+  bool scatters(const plan::Stage &stage) const;
   void addOperand(int value);
   void addStage(const plan::Stage &stage);
   void addPointwise(StageFunc &result, Context &context);
   void addReduction(StageFunc &result, Context &context);
+  void addScatter(StageFunc &result, Context &context);
   void addPartial(StageFunc &result, Context &context);
   void chooseChains(StageFunc &result) const;
   ::Halide::RDom addReductionLoops(StageFunc &result, Context &context) const;

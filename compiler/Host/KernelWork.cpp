@@ -64,8 +64,11 @@ Size estimateWork(const plan::Plan &plan) {
   Size work;
   for (const plan::Stage &stage : plan.stages) {
     std::vector<plan::Extent> extents;
-    for (const plan::Loop &loop : stage.loops) {
-      extents.push_back(loop.extent);
+    std::optional<plan::Scatter> scatter = plan::scatterOf(stage);
+    for (auto [i, loop] : enumerate(stage.loops)) {
+      if (!scatter || scatter->loop != static_cast<int64_t>(i)) {
+        extents.push_back(loop.extent);
+      }
     }
     DenseSet<const plan::Expression *> seen;
     int64_t operations = 0;

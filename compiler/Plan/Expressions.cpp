@@ -29,6 +29,53 @@ std::optional<size_t> rowDimension(const Plan &plan, size_t rank) {
   return rank > behind ? std::optional(rank - behind - 1) : std::nullopt;
 }
 
+/// Whether it has a loop of which `is` is true.
+static bool anyLoop(const ExpressionRef &e,
+                    const std::function<bool(int64_t)> &is) {
+  bool found = false;
+  walk(e, [&](const Expression &node) {
+    found |= node.op == Operator::Loop && is(node.integer);
+  });
+  return found;
+}
+
+std::optional<Scatter> scatterOf(const Stage &stage) {
+  if (stage.writes.size() != 1 || !stage.writes[0].init) {
+    return std::nullopt;
+  }
+  auto isParallel = [&](int64_t l) { return !stage.loops[l].reduction; };
+  std::optional<Scatter> scatter;
+  std::vector<ExpressionRef> conditions;
+  ExpressionRef body = stage.writes[0].body;
+  while (body->op == Operator::Select &&
+         body->operands[2]->op == Operator::Accumulator) {
+    const ExpressionRef &condition = body->operands[0];
+    bool isPlace = !scatter && condition->op == Operator::Equal &&
+                   condition->operands[1]->op == Operator::Loop &&
+                   isParallel(condition->operands[1]->integer) &&
+                   !anyLoop(condition->operands[0], isParallel);
+    if (isPlace) {
+      scatter = Scatter{
+          condition->operands[1]->integer, condition->operands[0], {}, {}};
+    } else {
+      conditions.push_back(condition);
+    }
+    body = body->operands[1];
+  }
+  if (!scatter) {
+    return std::nullopt;
+  }
+  scatter->conditions = std::move(conditions);
+  scatter->step = body;
+  auto isPlace = [&](int64_t l) { return l == scatter->loop; };
+  for (const ExpressionRef &condition : scatter->conditions) {
+    if (anyLoop(condition, isPlace)) {
+      return std::nullopt;
+    }
+  }
+  return anyLoop(body, isPlace) ? std::nullopt : scatter;
+}
+
 bool dividesEvenly(const Extent &extent, int64_t tile) {
   return extent.divisor == 1 && extent.constant % tile == 0 &&
          extent.perBatch % tile == 0;

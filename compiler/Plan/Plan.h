@@ -161,6 +161,17 @@ std::vector<size_t> memoryOrder(const Value &value);
 /// of the phases and the last two. Nothing if there is none.
 std::optional<size_t> rowDimension(const Plan &plan, size_t rank);
 
+/// A sum in which a step adds to one place along a loop of the result: its body is
+/// select(condition, …, acc) around acc + x, one of the conditions is that the
+/// loop is at `row`, and nothing else knows that loop. Steps do not search then.
+struct Scatter {
+  int64_t loop;
+  ExpressionRef row;                    ///< of the reductions alone
+  std::vector<ExpressionRef> conditions; ///< the others
+  ExpressionRef step;                   ///< acc + x
+};
+std::optional<Scatter> scatterOf(const Stage &stage);
+
 /// The register tile over a domain of `rank` dimensions: vector · vectors
 /// elements of the last one, `points` of the one before it, 1 of the others.
 std::vector<int64_t> tileShape(const Plan &plan, size_t rank);

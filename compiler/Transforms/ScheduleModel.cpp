@@ -345,7 +345,22 @@ int64_t bytesPerSample(const Shape &shape) {
 /// A gradient of weights. Its operands pass once through each tile of the
 /// result, so what they read in one go has to fit into L2: the reduction is cut
 /// into blocks where all of it does not. A padded operand is copied per block.
+/// Steps that add to a row each: blocks of its elements, and a task for each
+/// block where there are some.
+Schedule chooseScatter(const Shape &shape) {
+  Schedule s;
+  s.family = Family::Accumulation;
+  s.vector = shape.vector();
+  s.vectors = std::min<int64_t>(shape.vectors(s.vector), 8);
+  s.strip = 0;
+  s.parallel = shape.channels > s.vector * s.vectors;
+  return s;
+}
+
 Schedule chooseAccumulation(const Shape &shape) {
+  if (shape.anchor && plan::scatterOf(*shape.anchor)) {
+    return chooseScatter(shape);
+  }
   Schedule s = chooseContraction(shape);
   s.family = Family::Accumulation;
   s.strip = 0;

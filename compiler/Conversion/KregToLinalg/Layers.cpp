@@ -202,12 +202,10 @@ Value kreg::lower(EmbeddingGradientOp op) {
         Value row = rowOf(b, loc, a[0], rows, [&](Value value, Value other) {
           return selectInside(b, loc, a[0], rows, value, other);
         });
-        Value zero = arith::ConstantOp::create(
-            b, loc, b.getFloatAttr(type.getElementType(), 0));
         Value isRow = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq,
                                             row, at.loop(0));
-        Value mine = arith::SelectOp::create(b, loc, isRow, a[1], zero);
-        return arith::AddFOp::create(
-            b, loc, a[2], selectInside(b, loc, a[0], rows, mine, zero));
+        Value sum = arith::AddFOp::create(b, loc, a[2], a[1]);
+        Value mine = arith::SelectOp::create(b, loc, isRow, sum, a[2]);
+        return selectInside(b, loc, a[0], rows, mine, a[2]);
       });
 }
