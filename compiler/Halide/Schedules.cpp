@@ -174,8 +174,16 @@ void Scheduler::run() {
       t.out.compute_with(t.partials, tileLoops.front());
     }
   }
+  // What a sum reads may be computed in its loops: the sum is first.
   for (StageFunc &stage : t.stages) {
-    scheduleStage(stage);
+    if (stage.blockLoops != 0) {
+      accumulateInBlocks(stage);
+    }
+  }
+  for (StageFunc &stage : t.stages) {
+    if (stage.blockLoops == 0) {
+      scheduleStage(stage);
+    }
   }
 }
 
@@ -225,9 +233,6 @@ void Scheduler::scheduleStage(StageFunc &stage) {
   }
   if (isRowWise(stage)) {
     return computeInRow(stage);
-  }
-  if (stage.blockLoops != 0) {
-    return accumulateInBlocks(stage);
   }
   if (!stage.reduces) {
     if (reductionReads(stage)) {
@@ -286,19 +291,30 @@ std::vector<VarOrRVar> Scheduler::registerOrder(const StageFunc &stage,
 
 /// Sums over more than a cache holds: for each block of the reduction all tiles
 /// are added up in registers, then to the result in memory. Tasks are blocks of
-/// channels or the outermost dimension, never blocks of the reduction, so that
-/// the order of a sum does not depend on them.
+/// channels, or a fixed number of shares of the batch, so that the order of a
+/// sum does not depend on the number of threads.
 void Scheduler::accumulateInBlocks(StageFunc &stage) {
   Func f = stage.func;
-  Var c = stage.vars[rank - 1], cv("cv"), cl("cl");
+  Var c = stage.vars[rank - 1], cv("cv"), cl("cl"), share("share");
+  f.compute_root().vectorize(c, lanes, TailStrategy::GuardWithIf);
+  if (stage.inShares) {
+    // Each share has a result of its own; at the end they are added up.
+    Func whole = f;
+    f = whole.update().rfactor(stage.rvars[0], share);
+    whole.update().vectorize(c, lanes, TailStrategy::GuardWithIf);
+    f.compute_root()
+        .vectorize(c, lanes, TailStrategy::GuardWithIf)
+        .parallel(share);
+  }
+  stage.blocksOf = f;
+  size_t firstBlock = stage.inShares, firstStep = firstBlock + stage.blockLoops;
   std::vector<std::pair<::Halide::RVar, Var>> blocks;
   std::vector<VarOrRVar> blockLoops;
-  for (size_t i = 0; i < stage.blockLoops; ++i) {
+  for (size_t i = firstBlock; i < firstStep; ++i) {
     blocks.push_back({stage.rvars[i], Var("block" + std::to_string(i))});
     blockLoops.insert(blockLoops.begin(), stage.rvars[i]);
   }
   Func part = f.update().rfactor(blocks);
-  f.compute_root().vectorize(c, lanes, TailStrategy::GuardWithIf);
 
   // All tiles of the result, once for each block.
   ::Halide::Stage total = f.update();
@@ -315,19 +331,23 @@ void Scheduler::accumulateInBlocks(StageFunc &stage) {
   for (size_t d = rank > 2 ? rank - 2 : 0; d-- > 0;) {
     order.push_back(stage.vars[d]);
   }
-  if (s.parallel) {
-    order.insert(order.end(), blockLoops.begin(), blockLoops.end());
-    order.push_back(co);
+  std::vector<Var> tasks;
+  if (s.parallel == 1) {
+    tasks.push_back(co);
   } else {
     order.push_back(co);
-    order.insert(order.end(), blockLoops.begin(), blockLoops.end());
   }
+  if (stage.inShares) {
+    tasks.push_back(share);
+  }
+  order.insert(order.end(), blockLoops.begin(), blockLoops.end());
+  order.insert(order.end(), tasks.begin(), tasks.end());
   total.reorder(order).vectorize(ci, lanes).unroll(ci);
   if (rank > 1) {
     total.unroll(xi);
   }
-  if (s.parallel) {
-    total.parallel(co);
+  for (Var task : tasks) {
+    total.parallel(task);
   }
 
   // One tile of one block, in registers.
@@ -338,11 +358,14 @@ void Scheduler::accumulateInBlocks(StageFunc &stage) {
   for (const auto &[loop, var] : blocks) {
     part.bound_extent(var, 1);
   }
+  if (stage.inShares) {
+    part.bound_extent(share, 1);
+  }
   ::Halide::Stage update = part.update();
   update.split(c, cv, cl, lanes);
   std::vector<VarOrRVar> inner = registerOrder(stage, cl, cv);
   inner.insert(inner.end(), stage.rvars.rbegin(),
-               stage.rvars.rend() - stage.blockLoops);
+               stage.rvars.rend() - firstStep);
   update.reorder(inner).vectorize(cl).unroll(cv);
   if (rank > 1) {
     part.unroll(stage.vars[rank - 2]);
@@ -448,7 +471,8 @@ void Scheduler::computeInBlock(StageFunc &stage) {
                           stage.stage->writes[0].value)) {
       continue;
     }
-    stage.func.compute_at(sum.func, sum.rvars[sum.blockLoops - 1]);
+    stage.func.compute_at(sum.blocksOf,
+                          sum.rvars[sum.inShares + sum.blockLoops - 1]);
     const plan::Extent &inner = stage.stage->loops.back().extent;
     vectorizeCopy(stage, inner.at(1));
     return;

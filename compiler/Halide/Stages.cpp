@@ -36,6 +36,10 @@ static std::optional<Operator> combinerOf(const plan::Write &write) {
   return std::nullopt;
 }
 
+/// Shares of a batch that are tasks: as many on every machine, as the order of
+/// a sum depends on it.
+constexpr int32_t kShares = 4;
+
 static Expr combine(Operator op, const Expr &a, const Expr &b) {
   switch (op) {
   case Operator::Max:
@@ -173,6 +177,13 @@ RDom Translation::addReductionLoops(StageFunc &result, Context &context) const {
         {0, strip}};
   }
   result.blockLoops = !inBlocks ? 0 : splitsRows ? 1 : strip;
+  result.inShares = inBlocks && plan.schedule.parallel > 1;
+  Expr outer = ranges[0].extent, share;
+  if (result.inShares) {
+    share = ::Halide::Internal::simplify((outer + (kShares - 1)) / kShares);
+    ranges[0].extent = share;
+    ranges.insert(ranges.begin(), {0, kShares});
+  }
   if (!result.scatter) {
     chooseChains(result);
   }
@@ -186,9 +197,16 @@ RDom Translation::addReductionLoops(StageFunc &result, Context &context) const {
     result.rvars.push_back(reduction[i]);
     context.loops.push_back(reduction[i]);
   }
+  auto first = context.loops.end() - result.rvars.size();
+  if (result.inShares) {
+    Expr index = result.rvars[0] * share + result.rvars[1];
+    reduction.where(index < outer);
+    first = context.loops.erase(first);
+    *first = ::Halide::min(index, outer - 1);
+  }
   if (splitsRows) {
+    *first = *first * strip + result.rvars.back();
     context.loops.pop_back();
-    context.loops.back() = result.rvars[0] * strip + result.rvars[1];
   }
   context.clamped.insert(context.clamped.end(),
                          context.loops.begin() + context.clamped.size(),

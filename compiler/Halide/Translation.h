@@ -23,6 +23,10 @@ struct StageFunc {
   /// Of an accumulation: how many of the first reductions count blocks, which
   /// are added up in registers and then to memory. 0: all of it in registers.
   size_t blockLoops = 0;
+  /// Whether the first reduction of all counts shares of the batch, each a
+  /// task.
+  bool inShares = false;
+  ::Halide::Func blocksOf; ///< what has the loops over blocks
   /// Of a sum whose steps add to one place: the loop that is at `scatter->row`
   /// then. `func` is the pipeline's result itself.
   std::optional<plan::Scatter> scatter;

@@ -32,8 +32,11 @@ constexpr double kFmaLatency = 4;
 constexpr double kLoadsExposed = 0.25;
 // A loop's step itself: counter, branch, addresses.
 constexpr double kStepCycles = 0.5;
-// A task should take this many cycles, or it is not worth another thread.
-constexpr double kTaskCycles = 40000;
+// A task should take this many cycles, or taking it is a part of its time. That
+// a kernel is worth another thread at all is the runtime's question.
+constexpr double kTaskCycles = 6000;
+// What exp, log and their like take, in operations.
+constexpr double kFunctionOperations = 25;
 // Batches that a schedule is judged by.
 constexpr int64_t kBatches[] = {16, 32, 64, 128, 256};
 constexpr int64_t kUsualBatch = 32;
@@ -235,6 +238,33 @@ void setParallel(const Shape &shape, Schedule &s, double cyclesPerElement) {
   }
 }
 
+/// Cycles per element of what stands behind the anchor.
+double epilogueCycles(const Shape &shape, int64_t lanes) {
+  double operations = 0;
+  auto count = [&](const plan::Expression &e) {
+    switch (e.op) {
+    case plan::Operator::Exp:
+    case plan::Operator::Log:
+    case plan::Operator::Tanh:
+    case plan::Operator::Erf:
+    case plan::Operator::Pow:
+    case plan::Operator::Random:
+      operations += kFunctionOperations;
+      break;
+    default:
+      operations += e.type == plan::ElementType::F32;
+    }
+  };
+  for (const Stage &stage : shape.plan.stages) {
+    if (stage.role == Stage::Role::Epilogue) {
+      for (const plan::Write &write : stage.writes) {
+        plan::walk(write.body, count);
+      }
+    }
+  }
+  return operations / double(shape.target.fmaPerCycle * lanes);
+}
+
 /// By how many elements an access moves with a step of the loop.
 std::optional<int64_t> strideAlong(const Plan &plan,
                                    const plan::Expression &access, int64_t l) {
@@ -285,7 +315,9 @@ Schedule chooseDotProducts(const Shape &shape) {
   s.unroll = shape.target.vectorLanes;
   s.strip =
       shape.rowDimension() ? stripRows(shape, inputBytesPerRow(shape)) : 8;
-  setParallel(shape, s, double(shape.reduction) / shape.target.vectorLanes);
+  setParallel(shape, s,
+              double(shape.reduction) / shape.target.vectorLanes +
+                  epilogueCycles(shape, 1));
   return s;
 }
 
@@ -322,7 +354,8 @@ Schedule chooseContraction(const Shape &shape) {
     int64_t rowBytes = 4 * shape.reduction * s.points;
     s.strip = std::clamp<int64_t>(shape.target.l2Bytes / 4 / rowBytes, 1, 8);
   }
-  setParallel(shape, s, best * shape.reduction);
+  setParallel(shape, s,
+              best * shape.reduction + epilogueCycles(shape, s.vector));
   return s;
 }
 
@@ -392,6 +425,13 @@ Schedule chooseAccumulation(const Shape &shape) {
   }
   if (s.strip != 0) {
     s.unroll = 1;
+    // A task for each block of channels. All of them read all of the batch, so
+    // a small result has shares of the batch instead.
+    int64_t elements = 1;
+    for (const Extent &extent : shape.domain) {
+      elements *= extent.at(1);
+    }
+    s.parallel = 4 * elements <= shape.target.l2Bytes / 4 ? 2 : 1;
   }
   return s;
 }

@@ -8,8 +8,9 @@
 // Rows of images are merged: 3136 to a sample, a divisor of that to a block.
 // CHECK: kreg.kernel "step_point{{.*}}gradient" {{.*}}packings = [#kreg.packing<0>, #kreg.packing<0>], schedule = #kreg.schedule<family = accumulation, {{.*}}strip = {{[1-9][0-9]*}},
 // A window: a block is a row of an image, whose padded copy is made once.
-// Four vectors by three points: loads take ports from the multiply-adds.
-// CHECK: kreg.kernel "step_window{{.*}}gradient" {{.*}}schedule = #kreg.schedule<family = accumulation, vectors = 4, points = 3, strip = 2,
+// Four vectors by three points: loads take ports from the multiply-adds. Of so
+// few results each task, a share of the batch, has its own.
+// CHECK: kreg.kernel "step_window{{.*}}gradient" {{.*}}schedule = #kreg.schedule<family = accumulation, vectors = 4, points = 3, strip = 2, order = 1, parallel = 2>
 kreg.variable @window trainable : tensor<3x3x24x32xf32>
 kreg.variable @point trainable : tensor<1x1x32x64xf32>
 kreg.model @model(%x: tensor<?x56x56x24xf32>) -> tensor<?x56x56x64xf32>
