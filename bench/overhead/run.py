@@ -14,10 +14,14 @@ SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import argparse
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from ports import elements  # noqa: E402
 
 PROGRAM = r"""
 #define _GNU_SOURCE
@@ -112,16 +116,6 @@ int main(void) {
   return 0;
 }
 """
-
-
-def elements(ports, batch):
-    sizes = []
-    for port in ports:
-        size = 1
-        for n in port["shape"]:
-            size *= batch if n is None else n
-        sizes.append(str(max(size, 1)))
-    return ", ".join(sizes)
 
 
 def measure(folder, kernels, manifest, batch, threads):

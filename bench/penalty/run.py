@@ -23,6 +23,8 @@ import tempfile
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+from ports import elements  # noqa: E402
 
 PROGRAM = r"""
 #include "with.h"
@@ -123,16 +125,6 @@ def write_without(model, path):
             new.writestr(name, data)
 
 
-def sizes(ports, batch):
-    result = []
-    for port in ports:
-        size = 1
-        for n in port["shape"]:
-            size *= batch if n is None else n
-        result.append(str(size))
-    return ", ".join(result)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("kregc")
@@ -154,8 +146,8 @@ def main():
         with open(os.path.join(folder, "with.json")) as stream:
             manifest = json.load(stream)
         program = PROGRAM
-        for key, value in (("IN", sizes(manifest["inputs"], options.batch)),
-                           ("OUT", sizes(manifest["outputs"], options.batch)),
+        for key, value in (("IN", elements(manifest["inputs"], options.batch)),
+                           ("OUT", elements(manifest["outputs"], options.batch)),
                            ("THREADS", options.threads), ("BATCH", options.batch), ("SECONDS", options.seconds)):
             program = program.replace(f"@{key}@", str(value))
         source, binary = os.path.join(folder, "main.c"), os.path.join(folder, "main")

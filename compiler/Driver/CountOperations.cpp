@@ -119,8 +119,7 @@ double shareOf(const plan::Stage &stage, const ExpressionRef &condition) {
 /// The operations of one step of a stage, in the mean: those that leave the
 /// accumulator as it is are not done.
 double countStep(const plan::Stage &stage, const ExpressionRef &body) {
-  if (body->op == Operator::Select &&
-      body->operands[2]->op == Operator::Accumulator) {
+  if (plan::isGuarded(*body)) {
     return shareOf(stage, body->operands[0]) *
            countStep(stage, body->operands[1]);
   }
@@ -133,12 +132,8 @@ double countOperations(const plan::Plan &plan, int64_t batch) {
   double sum = 0;
   for (const plan::Stage &stage : plan.stages) {
     double points = 1;
-    for (const plan::Loop &loop : stage.loops) {
-      points *= static_cast<double>(loop.extent.at(batch));
-    }
-    if (auto scatter = plan::scatterOf(stage)) {
-      points /=
-          static_cast<double>(stage.loops[scatter->loop].extent.at(batch));
+    for (const plan::Extent &extent : plan::steppedExtents(stage)) {
+      points *= static_cast<double>(extent.at(batch));
     }
     for (const plan::Write &write : stage.writes) {
       sum += points * countStep(stage, write.body);

@@ -16,11 +16,8 @@ void KernelProfile::install(kreg_options &options) {
 
 void KernelProfile::begin(const char *kernel) {
   if (running) {
-    std::vector<double> &runs = seconds[running];
-    if (runs.empty()) {
-      order.push_back(running);
-    }
-    runs.push_back(std::chrono::duration<double>(Clock::now() - since).count());
+    std::chrono::duration<double> took = Clock::now() - since;
+    seconds[running].push_back(took.count());
   }
   running = kernel;
   since = Clock::now(); // the bookkeeping above is nobody's time
@@ -28,11 +25,10 @@ void KernelProfile::begin(const char *kernel) {
 
 std::vector<KernelProfile::Row> KernelProfile::rows() const {
   std::vector<Row> rows;
-  for (const char *kernel : order) {
-    std::vector<double> runs = seconds.at(kernel);
+  for (auto [kernel, runs] : seconds) { // a copy, which is sorted
     auto middle = runs.begin() + runs.size() / 2;
     std::nth_element(runs.begin(), middle, runs.end());
-    rows.push_back({kernel, *middle, static_cast<int64_t>(runs.size())});
+    rows.push_back({kernel, *middle});
   }
   return rows;
 }

@@ -6,9 +6,9 @@
 
 #include "runtime/include/kreg/runtime.h"
 
+#include "llvm/ADT/MapVector.h"
+
 #include <chrono>
-#include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +19,6 @@ public:
   struct Row {
     std::string kernel;
     double medianSeconds = 0; ///< of one run; reading the clock is in it
-    int64_t runs = 0;
   };
 
   /// Instances made with `options` report to this object, which must outlive
@@ -34,8 +33,7 @@ private:
   void begin(const char *kernel); ///< null: the call is over
 
   /// Names belong to the library: one pointer per call of a kernel in it.
-  std::map<const char *, std::vector<double>> seconds;
-  std::vector<const char *> order;
+  llvm::MapVector<const char *, std::vector<double>> seconds;
   const char *running = nullptr;
   Clock::time_point since;
 };

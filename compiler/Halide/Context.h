@@ -26,9 +26,6 @@ std::vector<T> reversed(std::vector<T> list) {
 
 ::Halide::Type halideType(plan::ElementType type);
 
-/// The shape in memory: packed weights have one dimension more.
-std::vector<plan::Extent> storedShape(const plan::Value &value);
-
 } // namespace kregc::halide
 
 #endif // KREGC_COMPILER_HALIDE_CONTEXT_H

@@ -17,8 +17,7 @@ using plan::Stage;
 /// is of that form and the chains may start at its initial value.
 static std::optional<Operator> combinerOf(const plan::Write &write) {
   const plan::Expression *step = write.body.get();
-  while (step->op == Operator::Select &&
-         step->operands[2]->op == Operator::Accumulator) {
+  while (plan::isGuarded(*step)) {
     step = step->operands[1].get();
   }
   const plan::Expression &body = *step;
@@ -224,8 +223,7 @@ plan::ExpressionRef Translation::restrict(RDom &reduction,
   int64_t innermost = result.stage->loops.size() - 1;
   Context plain = context;
   plain.clamped = context.loops;
-  while (body->op == Operator::Select &&
-         body->operands[2]->op == Operator::Accumulator) {
+  while (plan::isGuarded(*body)) {
     bool isPlain = true;
     plan::walk(body->operands[0], [&](const plan::Expression &e) {
       isPlain &=

@@ -30,18 +30,6 @@ using plan::Value;
   return {};
 }
 
-std::vector<plan::Extent> storedShape(const Value &value) {
-  if (value.packing == 0) {
-    return value.shape;
-  }
-  int64_t channels = value.shape.back().constant;
-  std::vector<plan::Extent> shape(value.shape.begin(), value.shape.end() - 1);
-  shape.insert(shape.begin(),
-               {(channels + value.packing - 1) / value.packing, 0, 1});
-  shape.push_back({value.packing, 0, 1});
-  return shape;
-}
-
 Translation::Translation(const plan::Plan &plan)
     : plan(plan), batch("batch"), lane("lane"), writer(plan.values.size(), -1) {
   batch.set_min_value(1);
@@ -94,12 +82,10 @@ bool Translation::overhangs(size_t d) const {
 }
 
 void Translation::stateLayout(::Halide::OutputImageParam buffer,
-                              const std::vector<plan::Extent> &shape,
-                              const std::vector<size_t> &order,
-                              bool bounds) const {
+                              const Value &value, bool bounds) const {
+  std::vector<plan::Extent> shape = plan::storedShape(value);
   Expr stride = 1;
-  for (size_t place = shape.size(); place-- > 0;) {
-    size_t i = place < order.size() ? order[place] : place;
+  for (size_t i : reversed(plan::memoryOrder(value))) {
     Expr size = extent(shape[i]);
     auto dimension = buffer.dim(shape.size() - 1 - i);
     if (bounds) {
@@ -115,17 +101,16 @@ void Translation::stateLayouts(Func func, const Value &value) const {
   // The buffers of one Func have the bounds of the first by themselves.
   bool first = true;
   for (::Halide::OutputImageParam buffer : func.output_buffers()) {
-    stateLayout(buffer, value.shape, value.order, first);
+    stateLayout(buffer, value, first);
     first = false;
   }
 }
 
 void Translation::addOperand(int value) {
   const Value &v = plan.values[value];
-  std::vector<plan::Extent> shape = storedShape(v);
-  ::Halide::ImageParam param(halideType(v.type), shape.size(),
+  ::Halide::ImageParam param(halideType(v.type), plan::storedShape(v).size(),
                              nameOf("v" + std::to_string(value)));
-  stateLayout(param, shape, /*order=*/{}, /*bounds=*/true);
+  stateLayout(param, v, /*bounds=*/true);
   operands.emplace(value, param);
 }
 

@@ -108,9 +108,8 @@ private:
                      const plan::ExpressionRef &body,
                      const ::Halide::Expr &inside);
   void addResults();
-  void stateLayout(::Halide::OutputImageParam buffer,
-                   const std::vector<plan::Extent> &shape,
-                   const std::vector<size_t> &order, bool bounds) const;
+  void stateLayout(::Halide::OutputImageParam buffer, const plan::Value &value,
+                   bool bounds) const;
   void stateLayouts(::Halide::Func func, const plan::Value &value) const;
   std::string nameOf(const std::string &part) const;
 

@@ -163,12 +163,8 @@ void HostBuilder::fillBuffer(Forward &f, int slot, const plan::Value &value,
 
   Value stride = constant(i32(), 1);
   std::vector<size_t> order = plan::memoryOrder(value);
-  // Packing has put a dimension in front.
-  for (int64_t d = order.size(); d < rank; ++d) {
-    order.push_back(d);
-  }
-  for (int64_t d = 0; d < rank; ++d) {
-    size_t dimension = order[rank - 1 - d];
+  for (size_t place = order.size(); place-- > 0;) {
+    size_t dimension = order[place];
     Value extent = LLVM::TruncOp::create(builder, loc, i32(),
                                          extentAt(shape[dimension], f.batch));
     int64_t at = (rank - 1 - dimension) * layout::DimensionBytes;
@@ -176,7 +172,7 @@ void HostBuilder::fillBuffer(Forward &f, int slot, const plan::Value &value,
     store(extent, dim, at + layout::Extent);
     store(stride, dim, at + layout::Stride);
     store(constant(i32(), 0), dim, at + layout::DimensionFlags);
-    if (d + 1 < rank) {
+    if (place > 0) {
       stride = LLVM::MulOp::create(builder, loc, stride, extent);
     }
   }

@@ -33,18 +33,6 @@ int64_t bytesOf(plan::ElementType type) {
   llvm_unreachable("unknown element type");
 }
 
-std::vector<plan::Extent> storedShape(const plan::Value &value) {
-  if (value.packing == 0 || value.shape.empty()) {
-    return value.shape;
-  }
-  plan::Extent blocks = value.shape.back();
-  blocks.divisor *= value.packing;
-  std::vector<plan::Extent> shape = {blocks};
-  shape.insert(shape.end(), value.shape.begin(), value.shape.end() - 1);
-  shape.push_back({value.packing, 0, 1});
-  return shape;
-}
-
 std::optional<Size> countElements(const std::vector<plan::Extent> &shape) {
   int64_t fixed = 1;
   const plan::Extent *growing = nullptr;

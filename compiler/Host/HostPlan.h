@@ -99,9 +99,6 @@ int64_t bytesOf(plan::ElementType type);
 /// About how many nanoseconds a kernel takes on one thread.
 Size estimateWork(const plan::Plan &plan);
 
-/// The shape of a value in memory: packed weights have one dimension more.
-std::vector<plan::Extent> storedShape(const plan::Value &value);
-
 /// A bound of the product of extents that holds for every batch. Nothing if
 /// more than one of them follows the batch.
 std::optional<Size> countElements(const std::vector<plan::Extent> &shape);

@@ -63,19 +63,12 @@ Size estimateWork(const plan::Plan &plan) {
   int64_t rate = plan.schedule.family == plan::Family::Contraction ? 64 : 16;
   Size work;
   for (const plan::Stage &stage : plan.stages) {
-    std::vector<plan::Extent> extents;
-    std::optional<plan::Scatter> scatter = plan::scatterOf(stage);
-    for (auto [i, loop] : enumerate(stage.loops)) {
-      if (!scatter || scatter->loop != static_cast<int64_t>(i)) {
-        extents.push_back(loop.extent);
-      }
-    }
     DenseSet<const plan::Expression *> seen;
     int64_t operations = 0;
     for (const plan::Write &write : stage.writes) {
       operations += countOperations(write.body, seen);
     }
-    std::optional<Size> iterations = countElements(extents);
+    std::optional<Size> iterations = countElements(plan::steppedExtents(stage));
     if (!iterations) {
       return {mostWork, mostWork};
     }

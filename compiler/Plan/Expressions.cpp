@@ -16,9 +16,21 @@ std::vector<int64_t> tileShape(const Plan &plan, size_t rank) {
   return tile;
 }
 
+std::vector<Extent> storedShape(const Value &value) {
+  if (value.packing == 0 || value.shape.empty()) {
+    return value.shape;
+  }
+  int64_t channels = value.shape.back().constant;
+  std::vector<Extent> shape = {
+      {(channels + value.packing - 1) / value.packing, 0, 1}};
+  shape.insert(shape.end(), value.shape.begin(), value.shape.end() - 1);
+  shape.push_back({value.packing, 0, 1});
+  return shape;
+}
+
 std::vector<size_t> memoryOrder(const Value &value) {
   std::vector<size_t> order = value.order;
-  for (size_t d = order.size(); d < value.shape.size(); ++d) {
+  for (size_t d = order.size(); d < storedShape(value).size(); ++d) {
     order.push_back(d);
   }
   return order;
@@ -47,8 +59,7 @@ std::optional<Scatter> scatterOf(const Stage &stage) {
   std::optional<Scatter> scatter;
   std::vector<ExpressionRef> conditions;
   ExpressionRef body = stage.writes[0].body;
-  while (body->op == Operator::Select &&
-         body->operands[2]->op == Operator::Accumulator) {
+  while (isGuarded(*body)) {
     const ExpressionRef &condition = body->operands[0];
     bool isPlace = !scatter && condition->op == Operator::Equal &&
                    condition->operands[1]->op == Operator::Loop &&
@@ -74,6 +85,17 @@ std::optional<Scatter> scatterOf(const Stage &stage) {
     }
   }
   return anyLoop(body, isPlace) ? std::nullopt : scatter;
+}
+
+std::vector<Extent> steppedExtents(const Stage &stage) {
+  std::vector<Extent> extents;
+  for (const Loop &loop : stage.loops) {
+    extents.push_back(loop.extent);
+  }
+  if (std::optional<Scatter> scatter = scatterOf(stage)) {
+    extents.erase(extents.begin() + scatter->loop);
+  }
+  return extents;
 }
 
 bool dividesEvenly(const Extent &extent, int64_t tile) {
@@ -153,6 +175,10 @@ rewrite(const ExpressionRef &e,
 
 bool isAccess(const Expression &e) {
   return e.op == Operator::Read || e.op == Operator::ReadOr;
+}
+
+bool isGuarded(const Expression &e) {
+  return e.op == Operator::Select && e.operands[2]->op == Operator::Accumulator;
 }
 
 bool readsValue(const ExpressionRef &e, int value) {

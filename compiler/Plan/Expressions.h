@@ -31,6 +31,9 @@ rewrite(const ExpressionRef &e,
         const std::function<ExpressionRef(const ExpressionRef &)> &change);
 
 bool isAccess(const Expression &e); ///< Read or ReadOr
+/// select(condition, step, acc): a step that is left out where the condition,
+/// operand 0, is false; the step is operand 1.
+bool isGuarded(const Expression &e);
 bool readsValue(const ExpressionRef &e, int value);
 
 /// constant + Σ coefficients[l] · loop l; no coefficient is 0.

@@ -154,7 +154,10 @@ void collapseLoops(Plan &plan);
 /// collapseLoops and before splitPenalties.
 void nestPhases(Plan &plan);
 
-/// The dimensions of a value in memory, outermost first.
+/// The shape in memory: packed weights have one dimension more, in front.
+std::vector<Extent> storedShape(const Value &value);
+
+/// The dimensions of that shape as they lie in memory, outermost first.
 std::vector<size_t> memoryOrder(const Value &value);
 
 /// The dimension of results of `rank` that is cut into strips: the rows, in front
@@ -171,6 +174,9 @@ struct Scatter {
   ExpressionRef step;                   ///< acc + x
 };
 std::optional<Scatter> scatterOf(const Stage &stage);
+
+/// The extents of the loops that a stage walks through: all but that of a scatter.
+std::vector<Extent> steppedExtents(const Stage &stage);
 
 /// The register tile over a domain of `rank` dimensions: vector · vectors
 /// elements of the last one, `points` of the one before it, 1 of the others.

@@ -375,9 +375,6 @@ int64_t bytesPerSample(const Shape &shape) {
   return bytes;
 }
 
-/// A gradient of weights. Its operands pass once through each tile of the
-/// result, so what they read in one go has to fit into L2: the reduction is cut
-/// into blocks where all of it does not. A padded operand is copied per block.
 /// Steps that add to a row each: blocks of its elements, and a task for each
 /// block where there are some.
 Schedule chooseScatter(const Shape &shape) {
@@ -390,6 +387,9 @@ Schedule chooseScatter(const Shape &shape) {
   return s;
 }
 
+/// A gradient of weights. Its operands pass once through each tile of the
+/// result, so what they read in one go has to fit into L2: the reduction is cut
+/// into blocks where all of it does not. A padded operand is copied per block.
 Schedule chooseAccumulation(const Shape &shape) {
   if (shape.anchor && plan::scatterOf(*shape.anchor)) {
     return chooseScatter(shape);

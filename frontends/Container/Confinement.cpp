@@ -152,8 +152,7 @@ static void forbidSystemCalls(int socket) {
         SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday)}) {
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
   }
-  if (LLVM_ADDRESS_SANITIZER_BUILD) { // in front of functions that do not
-                                      // return
+  if (LLVM_ADDRESS_SANITIZER_BUILD) { // it is called before abort() and _exit()
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sigaltstack), 0);
   }
   // Memory, but no file in it.

@@ -142,19 +142,21 @@ int kreg_rt_fail_batch(struct kreg_instance *instance, int64_t batch,
   return kreg_rt_fail(instance, KREG_ERROR_BATCH, instance->message);
 }
 
+static void announce(const kreg_options *options, const char *kernel) {
+  if (options->on_kernel) {
+    options->on_kernel(options->kernel_context, kernel);
+  }
+}
+
 void kreg_rt_begin(struct kreg_instance *instance, const char *kernel,
                    int64_t work) {
   instance->kernel = kernel;
   instance->work = work;
-  if (instance->options.on_kernel) {
-    instance->options.on_kernel(instance->options.kernel_context, kernel);
-  }
+  announce(&instance->options, kernel);
 }
 
 void kreg_rt_end(struct kreg_instance *instance) {
-  if (instance->options.on_kernel) {
-    instance->options.on_kernel(instance->options.kernel_context, NULL);
-  }
+  announce(&instance->options, NULL);
 }
 
 int kreg_rt_fail_kernel(struct kreg_instance *instance, int status) {

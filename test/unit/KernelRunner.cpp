@@ -96,13 +96,8 @@ halide_type_t typeOf(plan::ElementType type) {
 
 std::vector<int64_t> storedShape(const plan::Value &value, int64_t batch) {
   std::vector<int64_t> shape;
-  for (const plan::Extent &e : value.shape) {
+  for (const plan::Extent &e : plan::storedShape(value)) {
     shape.push_back(e.at(batch));
-  }
-  if (value.packing) {
-    int64_t channels = shape.back();
-    shape.back() = value.packing;
-    shape.insert(shape.begin(), (channels + value.packing - 1) / value.packing);
   }
   return shape;
 }
@@ -205,8 +200,9 @@ int LoadedKernel::call(int64_t batch, const std::vector<void *> &memory) const {
     std::vector<int64_t> shape = storedShape(value, batch);
     int32_t stride = 1;
     dimensions[i].resize(shape.size());
-    for (size_t place = shape.size(); place-- > 0;) {
-      size_t d = place < value.order.size() ? value.order[place] : place;
+    std::vector<size_t> places = plan::memoryOrder(value);
+    for (size_t place = places.size(); place-- > 0;) {
+      size_t d = places[place];
       dimensions[i][shape.size() - 1 - d] =
           halide_dimension_t(0, static_cast<int32_t>(shape[d]), stride);
       stride *= shape[d];

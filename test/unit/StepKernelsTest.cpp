@@ -30,6 +30,12 @@ using namespace mlir::kreg;
 using namespace kregc;
 using namespace kregc::test;
 
+/// All that a step is made of on its way to kernels.
+static void loadDialects(MLIRContext &context) {
+  context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
+                      math::MathDialect, tensor::TensorDialect>();
+}
+
 namespace {
 
 class StepKernels : public testing::TestWithParam<std::string> {
@@ -51,8 +57,7 @@ protected:
 } // namespace
 
 void StepKernels::SetUp() {
-  context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
-                      math::MathDialect, tensor::TensorDialect>();
+  loadDialects(context);
   recorded = readRecordedCase(GetParam());
   keras::ReadOptions options;
   options.kerasVersion = recorded.kerasVersion;
@@ -386,8 +391,7 @@ static void compareWithInterpreter(ModuleOp module, StringRef name) {
 
 TEST_P(SmallSteps, AreTheInterpreters) {
   MLIRContext context;
-  context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
-                      math::MathDialect, tensor::TensorDialect>();
+  loadDialects(context);
   auto module = parseSourceString<ModuleOp>(
       std::string(kWeights) + GetParam().text, &context);
   ASSERT_TRUE(module);
@@ -412,8 +416,7 @@ TEST_P(SmallSteps, AreTheInterpreters) {
 /// What a forward pass would make NaN of: ids that are no row.
 TEST(SmallKernels, EmbeddingGradientOfNoRow) {
   MLIRContext context;
-  context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
-                      math::MathDialect, tensor::TensorDialect>();
+  loadDialects(context);
   auto module = parseSourceString<ModuleOp>(R"(
 kreg.model @model(%x: tensor<?x9xf32>, %dy: tensor<?x9x40xf32>) -> tensor<3x40xf32> {
   %c = kreg.constant dense<5.0> : tensor<f32>
