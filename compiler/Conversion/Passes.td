@@ -19,6 +19,9 @@ def ConvertKregToLinalgPass : Pass<"convert-kreg-to-linalg", "::mlir::kreg::Mode
     Maxima propagate NaN; the mean over a window divides by the number of its
     elements inside the tensor.
 
+    Values of a body that are equal in linalg (the square of x, and x times x)
+    leave the kernel as one result, or as a copy where the model returns both.
+
     Requires: kernel form. Establishes: kernel form with linalg bodies.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",

@@ -5,6 +5,9 @@
 
 #include "compiler/Transforms/PrepareKernels.h"
 
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
+
 using namespace mlir;
 using namespace mlir::kreg;
 
@@ -65,9 +68,17 @@ private:
 } // namespace
 
 void mlir::kreg::decomposeNormalize(ModelOp model) {
+  bool changed = false;
   for (NormalizeOp op : llvm::make_early_inc_range(
            model.getBody().front().getOps<NormalizeOp>())) {
     op.replaceAllUsesWith(Decomposition(op).result());
     op.erase();
+    changed = true;
+  }
+  if (changed) {
+    // Gradients of a normalisation compute its statistics too.
+    IRRewriter rewriter(model.getContext());
+    DominanceInfo dominance;
+    eliminateCommonSubExpressions(rewriter, dominance, model);
   }
 }

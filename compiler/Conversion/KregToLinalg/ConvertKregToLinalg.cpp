@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Conversion/KregToLinalg/LinalgBuilder.h"
+#include "compiler/Conversion/KregToLinalg/ShareResults.h"
 #include "compiler/Conversion/Passes.h"
 
 #include "mlir/IR/Dominance.h"
@@ -82,10 +83,12 @@ static LogicalResult lowerKernel(KernelOp kernel) {
 void ConvertKregToLinalgPass::runOnOperation() {
   IRRewriter rewriter(&getContext());
   DominanceInfo dominance;
-  for (auto kernel : getOperation().getBody().front().getOps<KernelOp>()) {
+  for (auto kernel : llvm::make_early_inc_range(
+           getOperation().getBody().front().getOps<KernelOp>())) {
     if (failed(lowerKernel(kernel))) {
       return signalPassFailure();
     }
     eliminateCommonSubExpressions(rewriter, dominance, kernel);
+    shareResults(kernel);
   }
 }
