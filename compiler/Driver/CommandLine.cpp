@@ -308,6 +308,9 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
       ->type_name("T")
       ->check(CLI::Range(0.0, 1e-2))
       ->capture_default_str();
+  verb.add_flag("--merge-linear", options.mergeLinear,
+                "dense layers without an activation between them are equal to "
+                "one layer, up to rounding");
   verb.add_option(
           "--match-weights", words.matchWeights,
           "which weights of files without values are the same: by-order "

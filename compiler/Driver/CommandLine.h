@@ -64,6 +64,7 @@ struct Options {
   bool confirm = false;     ///< counterexamples for inference, by compiling
   double tolerance = 1e-6;  ///< of constants that a law computed
   bool matchByName = false; ///< --match-weights by-name
+  bool mergeLinear = false;
 
   // bench
   int64_t batch = 1;

@@ -57,6 +57,7 @@ Expected<proof::Result> prove(const Options &options, PenaltyForm &a,
   proof::ProveOptions choices;
   choices.tolerance = options.tolerance;
   choices.matchByName = options.matchByName;
+  choices.mergeLinear = options.mergeLinear;
   auto accept = [&](const std::string &certificate) {
     checker::Verdict verdict =
         checker::check(certificate, {choices.tolerance, ""});

@@ -122,7 +122,7 @@ private:
   std::unique_ptr<State> reduced(Mode mode, bool folds);
   Verdict decide(std::unique_ptr<State> &state);
   void decideDifference(State &state, Verdict &verdict);
-  bool isProved(ArrayRef<NewCoefficients> repair, Mode mode);
+  bool isProved(ArrayRef<NewCoefficients> repair, const State &found);
   bool accepted(const State &state, StringRef claim, Verdict &verdict);
 
   std::array<ModuleOp, 2> modules;
@@ -143,11 +143,11 @@ bool Prover::accepted(const State &state, StringRef claim, Verdict &verdict) {
   return problem.empty();
 }
 
-/// Whether the models are equal with the new coefficients, by a proof of its
-/// own.
-bool Prover::isProved(ArrayRef<NewCoefficients> repair, Mode mode) {
+/// Whether the models are equal with the new coefficients that were `found`, by
+/// a proof of its own with the same laws.
+bool Prover::isProved(ArrayRef<NewCoefficients> repair, const State &found) {
   Graph repaired = withRepair(graph, repair);
-  State state(repaired, mode, options);
+  State state(repaired, found.mode, options, found.folds);
   state.normalise();
   movePenalties(state, repaired);
   return compare(state, repaired).isEqual() &&
@@ -168,7 +168,7 @@ void Prover::decideDifference(State &state, Verdict &verdict) {
   verdict.reason = describe(*verdict.counterexample, state.mode) +
                    adviceOnBatch(state, comparison);
   verdict.repair = findRepair(graph, state);
-  if (!verdict.repair.empty() && !isProved(verdict.repair, state.mode)) {
+  if (!verdict.repair.empty() && !isProved(verdict.repair, state)) {
     verdict.repair.clear();
   }
   movePenalties(state, graph, /*gradientsOnly=*/true);
@@ -192,7 +192,9 @@ Verdict Prover::decide(std::unique_ptr<State> &state) {
   Comparison comparison = compare(*state, graph);
   if (!comparison.isEqual() && !graph.weights.empty()) {
     auto folded = reduced(state->mode, /*folds=*/true);
-    if (Comparison other = compare(*folded, graph); other.isEqual()) {
+    Comparison other = compare(*folded, graph);
+    if (other.isEqual() ||
+        (other.outputsAgree() && !comparison.outputsAgree())) {
       state = std::move(folded);
       comparison = std::move(other);
     }
