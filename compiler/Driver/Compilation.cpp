@@ -114,22 +114,6 @@ static Error keep(Expected<T> result, T &in) {
   return Error::success();
 }
 
-/// Host code and kernels cannot yet compute a penalty that couples the samples
-/// of a batch; the levels above know it.
-static Error refuseOrthogonalActivities(const keras::Model &model) {
-  std::vector<bool> live = liveLayers(model);
-  for (auto [index, layer] : llvm::enumerate(model.layers)) {
-    if (live[index] && layer.activityRegularizer &&
-        layer.activityRegularizer->kind ==
-            keras::Regularizer::Kind::Orthogonal) {
-      return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
-                      "compiling an activity regularizer of class " +
-                          layer.activityRegularizer->className);
-    }
-  }
-  return Error::success();
-}
-
 Error Compilation::runPhase(Phase phase) {
   switch (phase) {
   case Phase::Import:
@@ -140,9 +124,6 @@ Error Compilation::runPhase(Phase phase) {
   case Phase::Step:
     return passes.run(*module, buildStepPhase);
   case Phase::Kernels:
-    if (Error error = refuseOrthogonalActivities(source)) {
-      return error;
-    }
     return passes.run(*module, [&](mlir::OpPassManager &manager) {
       buildKernelsPhase(manager, options.target.name);
     });

@@ -242,6 +242,44 @@ void HostBuilder::buildCall(Forward &f, int number) {
   buildSums(f, number, done->getArguments().drop_front());
 }
 
+/// What kreg_rt_orthogonal computes. A penalty that nobody wants is left out.
+void HostBuilder::buildOrthogonal(Forward &f, int number) {
+  const Call &call = plan.calls[number];
+  const OrthogonalStep &step = *call.orthogonal;
+  Block *compute = newBlock(f), *next = newBlock(f);
+  if (step.wantsGradient) {
+    LLVM::BrOp::create(builder, loc, ValueRange{}, compute);
+  } else {
+    LLVM::CondBrOp::create(builder, loc, f.wantsPenalties, compute,
+                           ValueRange{}, next, ValueRange{});
+  }
+  builder.setInsertionPointToStart(compute);
+  auto buffer = [&](size_t i) {
+    return bufferAddress(f, plan.buffers[call.buffers[i]]);
+  };
+  if (step.wantsGradient) { // it is added to what is there
+    Size bytes = plan.buffers[call.buffers[2]].bytes;
+    LLVM::MemsetOp::create(builder, loc, buffer(2),
+                           constant(builder.getI8Type(), 0),
+                           sizeAt(bytes, f.batch), /*isVolatile=*/false);
+  }
+  Value divisor = LLVM::SIToFPOp::create(builder, loc, f64(),
+                                         sizeAt(step.divisor, f.batch));
+  // A penalty is divided with the others, behind all calls.
+  Value scale = LLVM::FDivOp::create(builder, loc, real(1),
+                                     step.wantsGradient ? divisor : real(1));
+  Value sum = this->call(
+      "kreg_rt_orthogonal", f64(),
+      {f.instance, sizeAt(step.rows, f.batch), constant(i64(), step.columns),
+       constant(i32(), step.ofRows), real(step.factor), scale, buffer(0),
+       step.wantsGradient ? buffer(2) : null(), buffer(1)});
+  if (!step.wantsGradient) {
+    store(sum, f.sums, 8 * f.sumOf[number][1]);
+  }
+  LLVM::BrOp::create(builder, loc, ValueRange{}, next);
+  builder.setInsertionPointToStart(next);
+}
+
 void HostBuilder::buildSums(Forward &f, int number, ValueRange counts) {
   if (counts.empty()) {
     return;
@@ -333,12 +371,12 @@ void HostBuilder::beginForward(Forward &f, Twine suffix) {
 void HostBuilder::allocateStack(Forward &f) {
   int64_t arguments = 1, sums = 0;
   for (const Call &call : plan.calls) {
-    const plan::Plan &first = call.kernel->variants[0].plan;
     std::vector<int> &sumOf = f.sumOf.emplace_back();
-    for (int number : first.arguments()) {
-      const plan::Value &value = first.values[number];
-      bool isSum = value.kind == plan::Value::Kind::PenaltySum;
-      sumOf.push_back(isSum ? int(sums++) : -1);
+    for (size_t i = 0; i < call.buffers.size(); ++i) {
+      sumOf.push_back(call.isSum(i) ? int(sums++) : -1);
+    }
+    if (!call.kernel) {
+      continue;
     }
     arguments = std::max<int64_t>(arguments, sumOf.size());
     for (const plan::Variant &variant : call.kernel->variants) {
@@ -371,7 +409,11 @@ void HostBuilder::buildRun(Twine suffix) {
             constant(i32(), KREG_ERROR_MEMORY));
   }
   for (size_t i = 0; i < plan.calls.size(); ++i) {
-    buildCall(f, i);
+    if (plan.calls[i].orthogonal) {
+      buildOrthogonal(f, i);
+    } else {
+      buildCall(f, i);
+    }
   }
   buildCopies(f);
   buildPenalties(f);

@@ -90,6 +90,7 @@ protected:
   void fillBuffer(Forward &f, int slot, const plan::Value &value,
                   mlir::Value host);
   void buildCall(Forward &f, int number);
+  void buildOrthogonal(Forward &f, int number);
   void buildVariant(Forward &f, const Call &call, const plan::Plan &plan,
                     mlir::Block *done);
   void buildSums(Forward &f, int number, mlir::ValueRange counts);

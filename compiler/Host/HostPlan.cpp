@@ -33,6 +33,15 @@ int64_t bytesOf(plan::ElementType type) {
   llvm_unreachable("unknown element type");
 }
 
+bool Call::isSum(size_t i) const {
+  if (orthogonal) {
+    return i == 1 && !orthogonal->wantsGradient;
+  }
+  const plan::Plan &first = kernel->variants[0].plan;
+  return first.values[first.arguments()[i]].kind ==
+         plan::Value::Kind::PenaltySum;
+}
+
 std::optional<Size> countElements(const std::vector<plan::Extent> &shape) {
   int64_t fixed = 1;
   const plan::Extent *growing = nullptr;
@@ -82,6 +91,8 @@ private:
   Error addPorts();
   Error addOperation(mlir::Operation &op);
   Error addCall(KernelOp kernel);
+  template <typename Op>
+  Error addOrthogonal(Op op, bool wantsGradient);
   Error addResult(KernelOp kernel, int number, const plan::Value &value,
                   Call &call);
   Error addReturn(ReturnOp op);
@@ -89,6 +100,7 @@ private:
   Expected<int> operandBuffer(Value operand, const plan::Value &value);
   Expected<int> weightBuffer(ReadOp read, int64_t packing,
                              PhaseKernelOp phases = {});
+  Expected<int> tensorBuffer(Value tensor);
   int variableBuffer(ReadOp read);
   void addRandomState(RandomStateOp op);
   Expected<Penalty> penalty(Value value);
@@ -102,6 +114,7 @@ private:
   bool isTraining;                          ///< variables lie in the instance
   DenseMap<mlir::StringAttr, int> numberOf; ///< of variables, in their order
   HostPlan plan;
+  size_t nextKernel = 0;
   DenseMap<Value, int> bufferOf; ///< of tensors; reshapes share
   DenseMap<Value, Penalty> penaltyOf;
   /// By path, packing, strides and pads of phases.
@@ -274,6 +287,14 @@ Expected<int> Planner::weightBuffer(ReadOp read, int64_t packing,
   return it->second = addBuffer(buffer);
 }
 
+/// Of a tensor that lies in memory as it is.
+Expected<int> Planner::tensorBuffer(Value tensor) {
+  if (auto read = tensor.getDefiningOp<ReadOp>()) {
+    return weightBuffer(read, /*packing=*/0);
+  }
+  return bufferOf.at(tensor);
+}
+
 Expected<int> Planner::operandBuffer(Value operand, const plan::Value &value) {
   if (auto read = operand.getDefiningOp<ReadOp>()) {
     return weightBuffer(read, value.packing);
@@ -286,7 +307,7 @@ Expected<int> Planner::operandBuffer(Value operand, const plan::Value &value) {
     return failure("the kernel operand '" + Twine(value.name) +
                    "' is packed but no weight");
   }
-  return bufferOf.at(operand);
+  return tensorBuffer(operand);
 }
 
 Error Planner::addResult(KernelOp kernel, int number, const plan::Value &value,
@@ -323,13 +344,12 @@ Error Planner::addResult(KernelOp kernel, int number, const plan::Value &value,
 }
 
 Error Planner::addCall(KernelOp kernel) {
-  if (plan.calls.size() >= kernels.size() ||
-      kernels[plan.calls.size()].variants.empty()) {
+  if (nextKernel >= kernels.size() || kernels[nextKernel].variants.empty()) {
     return failure("internal: kernel '" + kernel.getKernelName() +
                    "' has no plan");
   }
   Call call;
-  call.kernel = &kernels[plan.calls.size()];
+  call.kernel = &kernels[nextKernel++];
   const plan::Plan &first = call.kernel->variants[0].plan;
   call.work = estimateWork(first);
   int operands = kernel.getInputs().size();
@@ -357,6 +377,54 @@ Error Planner::addCall(KernelOp kernel) {
     touch(*buffer);
     call.buffers.push_back(*buffer);
   }
+  plan.calls.push_back(std::move(call));
+  return Error::success();
+}
+
+/// kreg.orthogonal_penalty and kreg.orthogonal_gradient.
+template <typename Op>
+Error Planner::addOrthogonal(Op op, bool wantsGradient) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  OrthogonalStep step;
+  step.rows = type.isDynamicDim(0) ? Size{0, 1} : Size{type.getDimSize(0), 0};
+  step.columns = type.getDimSize(1);
+  step.ofRows = op.getRegularizer().getMode() == OrthogonalMode::Rows;
+  step.factor = static_cast<float>(op.getRegularizer().factor());
+  step.divisor = op.getNorm() == Norm::Batch ? step.rows : Size{1, 0};
+  step.wantsGradient = wantsGradient;
+  Expected<int> matrix = tensorBuffer(op.getInput());
+  if (!matrix) {
+    return matrix.takeError();
+  }
+  touch(*matrix);
+  // As kreg_rt_orthogonal wants it: two doubles per vector, and each number of
+  // the matrix once, with a gradient twice.
+  Size vectors = step.ofRows ? step.rows : Size{step.columns, 0};
+  int64_t perNumber = sizeof(float) * (wantsGradient ? 2 : 1);
+  Buffer scratch;
+  scratch.bytes = {
+      16 * vectors.constant + perNumber * step.columns * step.rows.constant,
+      16 * vectors.perBatch + perNumber * step.columns * step.rows.perBatch};
+  Call call;
+  call.buffers = {*matrix, addBuffer(scratch)};
+  if (wantsGradient) {
+    Buffer gradient;
+    gradient.bytes = {
+        int64_t(sizeof(float)) * step.columns * step.rows.constant,
+        int64_t(sizeof(float)) * step.columns * step.rows.perBatch};
+    call.buffers.push_back(bufferOf[op->getResult(0)] = addBuffer(gradient));
+  } else {
+    Penalty sum;
+    sum.call = plan.calls.size();
+    sum.argument = 1;
+    if (op.getNorm() == Norm::Batch) {
+      sum.divisors.push_back(step.divisor);
+    } else if (step.ofRows) {
+      sum.constant = std::numeric_limits<double>::quiet_NaN(); // 0/0
+    }
+    penaltyOf[op->getResult(0)] = sum;
+  }
+  call.orthogonal = step;
   plan.calls.push_back(std::move(call));
   return Error::success();
 }
@@ -425,6 +493,12 @@ Error Planner::addReturn(ReturnOp op) {
 Error Planner::addOperation(mlir::Operation &op) {
   return TypeSwitch<mlir::Operation *, Error>(&op)
       .Case([&](KernelOp kernel) { return addCall(kernel); })
+      .Case([&](OrthogonalPenaltyOp penalty) {
+        return addOrthogonal(penalty, /*wantsGradient=*/false);
+      })
+      .Case([&](OrthogonalGradientOp gradient) {
+        return addOrthogonal(gradient, /*wantsGradient=*/true);
+      })
       .Case([&](ReadOp) { return Error::success(); })
       .Case([&](PhaseKernelOp phases) {
         return !isTraining && phases.getKernel().getDefiningOp<ReadOp>()
@@ -437,16 +511,11 @@ Error Planner::addOperation(mlir::Operation &op) {
         return Error::success();
       })
       .Case([&](ReshapeOp reshape) -> Error {
-        if (auto read = reshape.getX().getDefiningOp<ReadOp>()) {
-          Expected<int> buffer = weightBuffer(read, 0);
-          if (!buffer) {
-            return buffer.takeError();
-          }
-          bufferOf[reshape.getY()] = *buffer;
-        } else {
-          int buffer = bufferOf.at(reshape.getX());
-          bufferOf[reshape.getY()] = buffer;
+        Expected<int> buffer = tensorBuffer(reshape.getX());
+        if (!buffer) {
+          return buffer.takeError();
         }
+        bufferOf[reshape.getY()] = *buffer;
         return Error::success();
       })
       .Case([&](DivideByBatchOp divide) -> Error {

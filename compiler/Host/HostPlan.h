@@ -50,17 +50,34 @@ struct Weight {
   std::vector<int64_t> strides = {}, low = {};
 };
 
-/// One kernel: a buffer per argument of its C function, in that order.
+/// The penalty of the pairs of vectors in a matrix, which the runtime computes,
+/// or its gradient. The buffers of the call: the matrix, scratch memory, and
+/// the gradient.
+struct OrthogonalStep {
+  Size rows;
+  int64_t columns = 0;
+  bool ofRows = true; ///< the vectors are the rows
+  double factor = 0;
+  Size divisor; ///< of the gradient; that of a penalty is in Penalty
+  bool wantsGradient = false;
+};
+
+/// One kernel: a buffer per argument of its C function, in that order. Or none,
+/// and a step of the runtime.
 struct Call {
-  const plan::Kernel *kernel;
+  const plan::Kernel *kernel = nullptr;
+  std::optional<OrthogonalStep> orthogonal;
   std::vector<int> buffers;
   Size work; ///< about how many nanoseconds it takes on one thread
+
+  /// Whether argument `i` is a sum of penalties.
+  bool isSum(size_t i) const;
 };
 
 /// One entry of `penalties`: a constant, or the sum of an argument of a call,
 /// divided by each of `divisors` in turn.
 struct Penalty {
-  double constant = 0;
+  double constant = 0; ///< that of an empty batch, if it is not divided
   int call = -1, argument = -1;
   std::vector<Size> divisors;
 };

@@ -35,7 +35,11 @@ public:
 
   void write() {
     for (unsigned group : groups.inOrder()) {
-      writeKernel(group);
+      if (isHostOp(groups[group].anchor)) {
+        writeHostOp(groups[group].anchor);
+      } else {
+        writeKernel(group);
+      }
     }
     writeOutputs();
     for (Operation &op :
@@ -49,6 +53,7 @@ public:
 
 private:
   void writeKernel(unsigned group);
+  void writeHostOp(Operation *op);
   void writeBody(const KernelGroup &group, KernelOp kernel,
                  ArrayRef<Value> operands, ArrayRef<Value> results);
   static std::string prefixOf(ModelOp model);
@@ -223,6 +228,18 @@ void KernelWriter::writeKernel(unsigned number) {
       writeSum(op, kernel, kernel.getResult(index));
     }
   }
+}
+
+/// Stays as it is, on tensors that exist in kernel form.
+void KernelWriter::writeHostOp(Operation *op) {
+  IRMapping operands;
+  for (Value operand : op->getOperands()) {
+    Operation *source = operand.getDefiningOp();
+    operands.map(operand, source && groups.isSource(source)
+                              ? copy(operand, op->getLoc())
+                              : mapped(operand));
+  }
+  values.map(op->getResult(0), builder.clone(*op, operands)->getResult(0));
 }
 
 /// `source` and what it is made of, inside of a kernel.

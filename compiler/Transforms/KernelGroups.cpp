@@ -59,6 +59,10 @@ static std::optional<Family> anchorFamily(Operation *op) {
 
 bool mlir::kreg::isSum(Operation *op) { return isa<PenaltyOp, TotalOp>(op); }
 
+bool mlir::kreg::isHostOp(Operation *op) {
+  return isa<OrthogonalPenaltyOp, OrthogonalGradientOp>(op);
+}
+
 /// A weight in another order, which is made when the library is.
 bool KernelGroups::isWeight(Operation *op) const {
   return !storesAnyway && isa<PhaseKernelOp>(op) &&
@@ -108,6 +112,8 @@ KernelGroups::KernelGroups(ModelOp model) {
       addAnchor(&op, *family);
     } else if (isElementwise(&op)) {
       addElementwise(&op);
+    } else if (isHostOp(&op)) {
+      addGroup(&op, Family::Data); // alone: nothing joins it
     }
   }
   // Sums last: they decide nothing, so the same model without

@@ -30,6 +30,9 @@ Value stripReshapes(Value value);
 /// A sum of all elements in float64: a penalty or the total of a loss.
 bool isSum(Operation *op);
 
+/// An op that is no kernel: the runtime computes it, from whole tensors.
+bool isHostOp(Operation *op);
+
 /// The kernels of a model in penalty form without dead ops. Every op that
 /// computes is in exactly one group, and no cycle leads through groups.
 class KernelGroups {

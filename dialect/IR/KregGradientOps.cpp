@@ -51,6 +51,15 @@ LogicalResult TotalOp::verify() {
   return success();
 }
 
+LogicalResult OrthogonalGradientOp::verify() {
+  // orthogonal_gradient_c1
+  if (tensorTypeOf(getInput()).getRank() != 2) {
+    return emitOpError("requires an input of rank 2, but got ")
+           << getInput().getType();
+  }
+  return success();
+}
+
 LogicalResult OneHotOp::verify() {
   ArrayRef<int64_t> ids = tensorTypeOf(getIds()).getShape(),
                     result = tensorTypeOf(getY()).getShape();

@@ -81,6 +81,31 @@ def Kreg_TotalOp : Kreg_Op<"total", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Kreg_OrthogonalGradientOp : Kreg_SameTypeCoreOp<"orthogonal_gradient"> {
+  let summary = "the gradient of `kreg.orthogonal_penalty` with respect to its input";
+  let description = [{
+    With unit vectors v_i = x_i / ‖x_i‖ and g_i = Σ_{j≠i} sign(v_i·v_j)·v_j, vector
+    i of the result is factor / (n(n-1)/2) · (g_i - v_i (v_i·g_i)) / ‖x_i‖; a norm
+    below 1e-7 counts as that constant. `per batch` divides by dimension 0.
+
+    Constraints:
+    * (C1) the input has rank 2.
+
+    Example:
+    ```mlir
+    kreg.model @example(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+      %g = kreg.orthogonal_gradient %x, <0.05, columns> per batch : tensor<?x4xf32>
+      kreg.return %g : tensor<?x4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Kreg_FloatTensor:$input, Kreg_OrthogonalAttr:$regularizer,
+                       Kreg_NormAttr:$norm);
+  let results = (outs Kreg_FloatTensor:$y);
+  let assemblyFormat = "$input `,` $regularizer `per` `` $norm `:` type($input) attr-dict";
+  let hasVerifier = 1;
+}
+
 def Kreg_OneHotOp : Kreg_TypedCoreOp<"one_hot"> {
   let summary = "1 where the last index is the integer in ids, 0 elsewhere";
   let description = [{

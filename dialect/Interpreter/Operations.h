@@ -46,6 +46,7 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(ReduceToOp)                                                                \
   X(FillOp)                                                                    \
   X(TotalOp)                                                                   \
+  X(OrthogonalGradientOp)                                                      \
   X(OneHotOp)                                                                  \
   X(DenseKernelGradientOp)                                                     \
   X(ConvKernelGradientOp)                                                      \

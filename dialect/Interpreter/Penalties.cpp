@@ -53,28 +53,52 @@ static llvm::Expected<Number> penalty(Operation *at, const Tensor<Number> &x,
   return normalized(value, x, norm);
 }
 
-/// The rows or columns of a matrix, each scaled to a norm of 1; false where
-/// that is not rational.
+/// A row or column of a matrix, scaled to a norm of 1.
+template <typename Number>
+struct UnitVector {
+  std::vector<Number> data;
+  Number inverse;  ///< 1 / max(norm, epsilon)
+  bool isConstant; ///< the norm is below epsilon
+};
+
+template <typename Number>
+static Number dot(const std::vector<Number> &a, const std::vector<Number> &b) {
+  Number sum(0);
+  for (auto [x, y] : llvm::zip_equal(a, b)) {
+    sum += x * y;
+  }
+  return sum;
+}
+
+/// Where element i of a row or column lies in a row-major matrix.
+static int64_t place(ArrayRef<int64_t> shape, OrthogonalMode mode,
+                     int64_t vector, int64_t i) {
+  return mode == OrthogonalMode::Rows ? vector * shape[1] + i
+                                      : i * shape[1] + vector;
+}
+
+/// The rows or columns of a matrix; false where a norm is not rational.
 template <typename Number>
 static bool unitVectors(const Tensor<Number> &x, OrthogonalMode mode,
-                        std::vector<std::vector<Number>> &vectors) {
+                        std::vector<UnitVector<Number>> &vectors) {
   bool rows = mode == OrthogonalMode::Rows;
   int64_t count = x.shape[rows ? 0 : 1], length = x.shape[rows ? 1 : 0];
   Number epsilon = *Arithmetic<Number>::of(1e-7); // Keras' backend.epsilon()
   for (int64_t v = 0; v < count; ++v) {
-    std::vector<Number> vector;
-    Number squares(0);
+    UnitVector<Number> vector{{}, Number(0), false};
     for (int64_t i = 0; i < length; ++i) {
-      vector.push_back(x.data[rows ? v * length + i : i * count + v]);
-      squares += vector.back() * vector.back();
+      vector.data.push_back(x.data[place(x.shape, mode, v, i)]);
     }
+    Number squares = dot(vector.data, vector.data);
     std::optional<Number> factor = inverseNorm(squares, epsilon);
     if (!factor) {
       return false;
     }
-    for (Number &element : vector) {
+    for (Number &element : vector.data) {
       element *= *factor;
     }
+    vector.inverse = *factor;
+    vector.isConstant = squares < epsilon * epsilon;
     vectors.push_back(std::move(vector));
   }
   return true;
@@ -91,18 +115,14 @@ static llvm::Expected<Number> penalty(Operation *at, const Tensor<Number> &x,
   }
   std::optional<Number> factor =
       coefficient<Number>(regularizer.factor(), element);
-  std::vector<std::vector<Number>> vectors;
+  std::vector<UnitVector<Number>> vectors;
   if (!factor || !unitVectors(x, regularizer.getMode(), vectors)) {
     return failureAt(at, "has a factor or a norm that is not rational");
   }
   Number sum(0);
   for (size_t a = 0; a < vectors.size(); ++a) {
     for (size_t b = 0; b < a; ++b) {
-      Number product(0);
-      for (size_t i = 0; i < vectors[a].size(); ++i) {
-        product += vectors[a][i] * vectors[b][i];
-      }
-      sum += A::abs(product);
+      sum += A::abs(dot(vectors[a].data, vectors[b].data));
     }
   }
   int64_t pairs = int64_t(vectors.size()) * (int64_t(vectors.size()) - 1) / 2;
@@ -167,6 +187,51 @@ Result<Number> interpreter::run(OrthogonalPenaltyOp op,
   return Tensor<Number>{{}, {*value}};
 }
 KREG_INSTANTIATE(OrthogonalPenaltyOp)
+
+template <typename Number>
+Result<Number> interpreter::run(OrthogonalGradientOp op,
+                                Operands<Number> operands) {
+  const Tensor<Number> &x = *operands[0];
+  OrthogonalMode mode = op.getRegularizer().getMode();
+  std::optional<Number> factor = coefficient<Number>(
+      op.getRegularizer().factor(), getElementTypeOrSelf(op.getType()));
+  std::vector<UnitVector<Number>> vectors;
+  if (!factor || !unitVectors(x, mode, vectors)) {
+    return failureAt(op, "has a factor or a norm that is not rational");
+  }
+  int64_t pairs = int64_t(vectors.size()) * (int64_t(vectors.size()) - 1) / 2;
+  std::optional<Number> share =
+      Arithmetic<Number>::divide(*factor, Number(pairs));
+  Tensor<Number> result = zeros<Number>(x.shape);
+  if (result.data.empty()) {
+    return result;
+  }
+  if (!share) {
+    return failureAt(op, "has one vector, so that its penalty is 0/0");
+  }
+  for (size_t a = 0; a < vectors.size(); ++a) {
+    const UnitVector<Number> &own = vectors[a];
+    std::vector<Number> pull(own.data.size(), Number(0));
+    for (size_t b = 0; b < vectors.size(); ++b) {
+      Number product = b == a ? Number(0) : dot(own.data, vectors[b].data);
+      for (size_t i = 0; i < pull.size(); ++i) {
+        if (product > Number(0)) {
+          pull[i] += vectors[b].data[i];
+        } else if (product < Number(0)) {
+          pull[i] -= vectors[b].data[i];
+        }
+      }
+    }
+    Number along = own.isConstant ? Number(0) : dot(own.data, pull);
+    Number scale = normalized(*share * own.inverse, x, op.getNorm());
+    for (size_t i = 0; i < pull.size(); ++i) {
+      result.data[place(x.shape, mode, int64_t(a), int64_t(i))] =
+          scale * (pull[i] - own.data[i] * along);
+    }
+  }
+  return result;
+}
+KREG_INSTANTIATE(OrthogonalGradientOp)
 
 template <typename Number>
 llvm::Expected<std::vector<Number>> kreg::weightPenalties(ModuleOp module) {

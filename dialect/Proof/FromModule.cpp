@@ -111,6 +111,8 @@ private:
   llvm::Error addWeight(Operation &op, VariableOp variable);
   llvm::Error addConstant(ConstantOp op);
   llvm::Error addSite(Value value);
+  llvm::Error addOrthogonalSite(Operation &op, int tensor,
+                                OrthogonalAttr regularizer, Norm norm);
   void addWeightSites(ModelOp model);
   int add(Node node, Value value = {});
 
@@ -224,7 +226,7 @@ llvm::Error Reader::addOp(Operation &op) {
   if (auto constant = dyn_cast<ConstantOp>(op)) {
     return addConstant(constant);
   }
-  if (isa<PenaltyOp, arith::ConstantOp>(op)) {
+  if (isa<PenaltyOp, OrthogonalPenaltyOp, arith::ConstantOp>(op)) {
     return llvm::Error::success(); // read with kreg.return
   }
   StringRef word = op.getName().stripDialect();
@@ -268,8 +270,12 @@ llvm::Error Reader::addSite(Value value) {
       cast<FloatAttr>(constant.getValue()).getValueAsDouble() == 0) {
     return llvm::Error::success(); // a penalty with zero coefficients
   }
+  if (auto orthogonal = dyn_cast_or_null<OrthogonalPenaltyOp>(op)) {
+    return addOrthogonalSite(*op, ids.at(orthogonal.getInput()),
+                             orthogonal.getRegularizer(), orthogonal.getNorm());
+  }
   auto penalty = dyn_cast_or_null<PenaltyOp>(op);
-  if (!penalty || penalty->hasAttr("orthogonal")) {
+  if (!penalty) {
     return notUnderstood(op ? op : module.getOperation());
   }
   Site site;
@@ -282,6 +288,26 @@ llvm::Error Reader::addSite(Value value) {
   }
   site.layer = layerOf(penalty);
   terms.sites.push_back(std::move(site));
+  return llvm::Error::success();
+}
+
+/// No law knows what it is: the sum of |p| over a scalar p that is a function
+/// of the tensor, so equal of equal tensors.
+llvm::Error Reader::addOrthogonalSite(Operation &op, int tensor,
+                                      OrthogonalAttr regularizer, Norm norm) {
+  double factor = asFloat(regularizer.factor());
+  if (!std::isfinite(factor) || factor < 0) {
+    return notUnderstood(&op);
+  }
+  Node node;
+  node.op = "orthogonal_penalty";
+  node.attrs["factor"] = factor;
+  node.attrs["mode"] = stringifyEnum(regularizer.getMode()).str();
+  node.attrs["norm"] = stringifyEnum(norm).str();
+  node.layer = layerOf(&op);
+  node.operands.push_back(tensor);
+  terms.sites.push_back({add(std::move(node)), /*perBatch=*/false, /*l1=*/1,
+                         /*l2=*/0, layerOf(&op), /*isFixed=*/true});
   return llvm::Error::success();
 }
 
@@ -317,8 +343,15 @@ llvm::Error Reader::run() {
     }
   }
   for (auto variable : module.getOps<VariableOp>()) {
-    if (variable->hasAttr("orthogonal")) {
-      return notUnderstood(variable);
+    if (auto orthogonal = variable.getOrthogonalAttr()) {
+      if (llvm::Error error = addWeight(*variable, variable)) {
+        return error;
+      }
+      if (llvm::Error error = addOrthogonalSite(
+              *variable, weights.lookup(variable.getSymName()), orthogonal,
+              Norm::None)) {
+        return error;
+      }
     }
     if (std::optional<L1L2Attr> r = variable.getRegularizer();
         r && !r->isZero()) {

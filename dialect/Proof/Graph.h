@@ -78,7 +78,7 @@ struct Site {
   bool perBatch = false;
   double l1 = 0, l2 = 0; ///< as Keras multiplies: rounded to float32
   std::string layer;     ///< whose regularizer it is
-  bool ofWeight = false;
+  bool isFixed = false;  ///< no l1 and l2 of a layer that a repair could change
 };
 
 /// What is compared of a model.

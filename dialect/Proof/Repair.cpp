@@ -166,7 +166,7 @@ private:
 Search::Search(const Graph &graph, State &state)
     : state(state), a(termsOf(state.sums[0])), b(termsOf(state.sums[1])) {
   for (const Site &site : graph.models[1].sites) {
-    if (site.ofWeight) {
+    if (site.isFixed) {
       continue;
     }
     auto found = llvm::find_if(
@@ -347,7 +347,7 @@ Graph proof::withRepair(const Graph &graph, ArrayRef<NewCoefficients> repair) {
   Graph repaired = graph;
   for (Site &site : repaired.models[1].sites) {
     for (const NewCoefficients &layer : repair) {
-      if (!site.ofWeight && site.layer == layer.layer) {
+      if (!site.isFixed && site.layer == layer.layer) {
         site.l1 = static_cast<double>(static_cast<float>(layer.l1));
         site.l2 = static_cast<double>(static_cast<float>(layer.l2));
       }

@@ -23,7 +23,7 @@ public:
   void runOnOperation() override;
 
 private:
-  LogicalResult wantDependents(Gradients &gradients);
+  void wantDependents(Gradients &gradients);
   LogicalResult walkBackwards(OpBuilder &builder, Gradients &gradients);
   void returnGradients(OpBuilder &builder, Gradients &gradients);
 
@@ -34,15 +34,11 @@ private:
 } // namespace
 
 /// Wants the gradients of the trainable weights and of what is made of them.
-LogicalResult DifferentiatePass::wantDependents(Gradients &gradients) {
+void DifferentiatePass::wantDependents(Gradients &gradients) {
   auto module = getOperation()->getParentOfType<ModuleOp>();
   llvm::DenseSet<StringAttr> names;
   for (auto variable : module.getOps<VariableOp>()) {
     if (variable.getTrainable()) {
-      if (variable.getOrthogonal() && weightPenalties) {
-        return variable.emitError("the gradient of an orthogonal penalty is "
-                                  "not supported yet");
-      }
       trainable.push_back(variable);
       names.insert(variable.getSymNameAttr());
     }
@@ -64,7 +60,6 @@ LogicalResult DifferentiatePass::wantDependents(Gradients &gradients) {
       }
     }
   }
-  return success();
 }
 
 LogicalResult DifferentiatePass::walkBackwards(OpBuilder &builder,
@@ -94,13 +89,19 @@ LogicalResult DifferentiatePass::walkBackwards(OpBuilder &builder,
 /// The gradient of the weight's own penalty, which is never divided.
 static void addWeightPenalty(VariableOp variable, ReadOp read,
                              OpBuilder &builder, Gradients &gradients) {
+  Operation *penalty = nullptr;
   if (std::optional<L1L2Attr> regularizer = variable.getRegularizer()) {
-    auto penalty =
+    penalty =
         PenaltyOp::create(builder, variable.getLoc(), builder.getF64Type(),
                           read.getValue(), *regularizer, Norm::None);
-    (void)differentiate(penalty, Value(), builder, gradients);
-    penalty.erase();
+  } else if (auto orthogonal = variable.getOrthogonalAttr()) {
+    penalty = OrthogonalPenaltyOp::create(
+        builder, variable.getLoc(), read.getValue(), orthogonal, Norm::None);
+  } else {
+    return;
   }
+  (void)differentiate(penalty, Value(), builder, gradients);
+  penalty->erase();
 }
 
 void DifferentiatePass::returnGradients(OpBuilder &builder,
@@ -139,8 +140,8 @@ void DifferentiatePass::runOnOperation() {
   Gradients gradients(builder);
   trainable.clear();
   reads.clear();
-  if (failed(wantDependents(gradients)) ||
-      failed(walkBackwards(builder, gradients))) {
+  wantDependents(gradients);
+  if (failed(walkBackwards(builder, gradients))) {
     return signalPassFailure();
   }
   returnGradients(builder, gradients);

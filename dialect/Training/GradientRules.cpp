@@ -63,6 +63,7 @@ struct Rule {
   void apply(EmbeddingOp op);
   void apply(ReduceToOp op);
   void apply(PenaltyOp op);
+  void apply(OrthogonalPenaltyOp op);
   void apply(TotalOp op);
 
   Term transposed(Value value, ArrayRef<int64_t> perm) const {
@@ -453,6 +454,12 @@ void Rule::apply(PenaltyOp op) {
     sum = *sum * x.fill(1, one, Norm::Batch);
   }
   add(op.getInput(), *sum);
+}
+
+void Rule::apply(OrthogonalPenaltyOp op) {
+  gradients.add(op.getInput(), OrthogonalGradientOp::create(
+                                   builder, loc, op.getInput(),
+                                   op.getRegularizerAttr(), op.getNorm()));
 }
 
 void Rule::apply(TotalOp op) {

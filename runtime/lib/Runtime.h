@@ -32,6 +32,15 @@ void *kreg_rt_arena(struct kreg_instance *instance, int64_t bytes);
 /* Sum in float64: eight lanes, then a tree; the order is that of the index. */
 double kreg_rt_sum(const float *values, int64_t count);
 
+/* OrthogonalRegularizer of a row-major matrix, see Orthogonal.c. `of_rows`: its
+ * vectors are the rows, else the columns. Adds scale times the gradient to
+ * `gradient` if that is not NULL. `scratch` has room for two doubles per
+ * vector, and for each number of the matrix one float, with a gradient two. */
+double kreg_rt_orthogonal(struct kreg_instance *instance, int64_t rows,
+                          int64_t columns, int32_t of_rows, double factor,
+                          double scale, const float *matrix, float *gradient,
+                          void *scratch);
+
 /* Each notes and reports a message and returns an error code. */
 int kreg_rt_fail(struct kreg_instance *instance, int code, const char *message);
 int kreg_rt_fail_batch(struct kreg_instance *instance, int64_t batch,

@@ -101,6 +101,7 @@ void *HostExecutor::address(const host::Buffer &buffer, int64_t batch) {
 
 void HostExecutor::call(size_t number, int64_t batch) {
   const host::Call &step = hostPlan->calls[number];
+  ASSERT_TRUE(step.kernel) << "a step of the runtime";
   size_t variant = 0;
   while (step.kernel->variants[variant].maxBatch < batch) {
     ++variant;

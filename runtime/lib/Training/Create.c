@@ -123,7 +123,8 @@ static int64_t scratch_of(const struct kreg_variable *variable) {
     most = variable->elements;
   }
   if (variable->regularizer.kind == KREG_REGULARIZER_ORTHOGONAL) {
-    int64_t own = kreg_orthogonal_scratch(variable);
+    int64_t vectors = variable->shape[variable->regularizer.rows ? 0 : 1];
+    int64_t own = 2 * vectors + variable->elements; /* in doubles */
     most = own > most ? own : most;
   }
   return most;

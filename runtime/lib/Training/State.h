@@ -97,13 +97,6 @@ void kreg_weight_penalties(struct kreg_instance *instance,
  * kreg_weight_penalties in the same pass. */
 void kreg_apply_gradients(struct kreg_instance *instance);
 
-/* Orthogonal.c: a penalty; adds its gradient to `gradient` unless NULL. */
-double kreg_orthogonal(struct kreg_instance *instance,
-                       const struct kreg_variable *variable, const float *w,
-                       float *gradient);
-/* How many doubles of scratch it needs. */
-int64_t kreg_orthogonal_scratch(const struct kreg_variable *variable);
-
 /* Constraints.c: moves the weight to where its constraint wants it, but for
  * NonNeg. `norms` has room for its norms, at most one per element. */
 void kreg_constrain(const struct kreg_variable *variable, float *w,

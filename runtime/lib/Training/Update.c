@@ -260,8 +260,11 @@ static void penalise_orthogonal(struct kreg_instance *instance,
     state->weight_penalties[v] = 0;
     if (variable->regularizer.kind == KREG_REGULARIZER_ORTHOGONAL) {
       bool wants = gradients && variable->trainable && !variable->is_penalised;
-      state->weight_penalties[v] = kreg_orthogonal(
-          instance, variable, state->weights[v], wants ? gradients[v] : NULL);
+      state->weight_penalties[v] = kreg_rt_orthogonal(
+          instance, variable->shape[0], variable->shape[1],
+          variable->regularizer.rows, variable->regularizer.factor,
+          /*scale=*/1, state->weights[v], wants ? gradients[v] : NULL,
+          state->scratch);
     }
   }
 }

@@ -322,3 +322,24 @@ kreg.model @conv_transpose(%x: tensor<?x4x4x2xf32>) -> tensor<?x9x9x8xf32> {
   %2 = kreg.unary relu %1 : tensor<?x9x9x8xf32>
   kreg.return %2 : tensor<?x9x9x8xf32>
 }
+
+// -----
+
+// What pairs the samples of a batch is no kernel: it stays as it is, on tensors
+// that a kernel stores.
+// CHECK-LABEL: kreg.model @pairs
+// CHECK: %[[K:.*]]:2 = kreg.kernel "unary"
+// CHECK-NEXT: %[[Y:.*]] = kreg.unary relu
+// CHECK-NEXT: %[[P:.*]] = kreg.penalty %[[Y]], <0.5, 0.0> per none
+// CHECK: %[[O:.*]] = kreg.orthogonal_penalty %[[K]]#0, <0.05, rows> per batch : tensor<?x4xf32>
+// CHECK-NEXT: %[[G:.*]] = kreg.orthogonal_gradient %[[K]]#0, <0.05, rows> per batch : tensor<?x4xf32>
+// CHECK-NEXT: %[[N:.*]] = kreg.kernel {{.*}} = %[[G]] :
+// CHECK: kreg.return %[[N]] : tensor<?x4xf32> penalties %{{.*}}, %[[O]]
+kreg.model @pairs(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary relu %x : tensor<?x4xf32>
+  %p = kreg.penalty %y, <0.5, 0.0> per batch : tensor<?x4xf32>
+  %o = kreg.orthogonal_penalty %y, <0.05, rows> per batch : tensor<?x4xf32>
+  %g = kreg.orthogonal_gradient %y, <0.05, rows> per batch : tensor<?x4xf32>
+  %n = kreg.unary neg %g : tensor<?x4xf32>
+  kreg.return %n : tensor<?x4xf32> penalties %p, %o
+}

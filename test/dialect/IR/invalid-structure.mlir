@@ -125,6 +125,15 @@ kreg.model @m(%x: tensor<f32>) -> tensor<f32> {
 
 // -----
 
+// orthogonal_gradient_c1
+kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
+  // expected-error @+1 {{requires an input of rank 2}}
+  %g = kreg.orthogonal_gradient %x, <0.1, rows> per batch : tensor<?x5x3xf32>
+  kreg.return %x : tensor<?x5x3xf32>
+}
+
+// -----
+
 // orthogonal_penalty_c1
 kreg.model @m(%x: tensor<?x5x3xf32>) -> tensor<?x5x3xf32> {
   // expected-error @+1 {{requires an input of rank 2}}

@@ -47,6 +47,8 @@ kreg.model @penalties(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %q = kreg.penalty %x, <0.5, 1.0e+22> per none : tensor<?x4xf32>
   // CHECK: kreg.orthogonal_penalty %arg0, <0.05, rows> per batch : tensor<?x4xf32>
   %r = kreg.orthogonal_penalty %x, <0.05, rows> per batch : tensor<?x4xf32>
+  // CHECK: kreg.orthogonal_gradient %arg0, <0.05, columns> per none : tensor<?x4xf32>
+  %g = kreg.orthogonal_gradient %x, <0.05, columns> per none : tensor<?x4xf32>
   // CHECK: kreg.return %arg0 : tensor<?x4xf32> penalties %0, %1, %2
   kreg.return %x : tensor<?x4xf32> penalties %p, %q, %r
 }

@@ -10,13 +10,3 @@ kreg.model @noise(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %p = kreg.penalty %1, <0.1, 0.0> per batch : tensor<?x4xf32>
   kreg.return %1 : tensor<?x4xf32> penalties %p
 }
-
-// -----
-
-// expected-error @+1 {{the gradient of an orthogonal penalty is not supported yet}}
-kreg.variable @kernel trainable orthogonal <0.5, rows> : tensor<4x4xf32>
-kreg.model @orthogonal(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  %k = kreg.read @kernel : tensor<4x4xf32>
-  %0 = kreg.dense %x, %k : (tensor<?x4xf32>, tensor<4x4xf32>) -> tensor<?x4xf32>
-  kreg.return %0 : tensor<?x4xf32>
-}

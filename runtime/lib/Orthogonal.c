@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 
-#include "runtime/lib/Training/State.h"
+#include "runtime/lib/Runtime.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,9 +13,10 @@
 struct vectors {
   int64_t count, length;
   int64_t between, within; /* strides in the matrix */
-  const float *w;
-  float *gradient; /* or NULL */
-  double scale;    /* factor/2 / (n(n-1)/2) */
+  const float *matrix;
+  float *gradient;   /* or NULL */
+  double scale;      /* factor/2 / (n(n-1)/2) */
+  double pull_scale; /* of the gradient */
 
   /* Scratch memory. */
   double *sums;     /* [count]: Σ_j |x̂_i·x̂_j| */
@@ -24,29 +25,10 @@ struct vectors {
   float *pull;      /* [count][length]: gradient of x̂ */
 };
 
-static struct vectors view(const struct kreg_variable *variable) {
-  struct vectors v;
-  memset(&v, 0, sizeof v);
-  int64_t rows = variable->shape[0], columns = variable->shape[1];
-  bool isRows = variable->regularizer.rows != 0;
-  v.count = isRows ? rows : columns;
-  v.length = isRows ? columns : rows;
-  v.between = isRows ? columns : 1;
-  v.within = isRows ? 1 : columns;
-  double n = (double)v.count;
-  v.scale = variable->regularizer.factor * 0.5 / (n * (n - 1) / 2);
-  return v;
-}
-
-int64_t kreg_orthogonal_scratch(const struct kreg_variable *variable) {
-  struct vectors v = view(variable);
-  return 2 * v.count + v.count * v.length; /* two floats in a double */
-}
-
 static int normalise(void *context, int i, uint8_t *closure) {
   (void)context;
   struct vectors *v = (struct vectors *)closure;
-  const float *x = v->w + i * v->between;
+  const float *x = v->matrix + i * v->between;
   double square = 0;
   for (int64_t k = 0; k < v->length; ++k) {
     double e = (double)x[k * v->within];
@@ -86,25 +68,27 @@ static int penalise(void *context, int i, uint8_t *closure) {
   struct vectors *v = (struct vectors *)closure;
   int64_t length = v->length;
   const float *own = v->unit + i * length;
-  float *restrict pull = v->pull + i * length;
-  memset(pull, 0, (size_t)length * sizeof *pull);
+  float *restrict pull = v->gradient ? v->pull + i * length : NULL;
+  if (pull) {
+    memset(pull, 0, (size_t)length * sizeof *pull);
+  }
   double sum = 0;
   for (int64_t j = 0; j < v->count; ++j) {
     const float *restrict other = v->unit + j * length;
     float p = j == i ? 0 : dot(own, other, length);
     sum += (double)fabsf(p);
     float sign = (float)(p > 0) - (float)(p < 0);
-    if (v->gradient && sign != 0) {
+    if (pull && sign != 0) {
       for (int64_t k = 0; k < length; ++k) {
         pull[k] += sign * other[k];
       }
     }
   }
   v->sums[i] = sum;
-  if (v->gradient) {
+  if (pull) {
     /* Where the norm is below epsilon it counts as a constant. */
     float along = v->inverses[i] < 1e7 ? dot(own, pull, length) : 0;
-    float scale = (float)(2 * v->scale * v->inverses[i]);
+    float scale = (float)(2 * v->pull_scale * v->inverses[i]);
     float *g = v->gradient + i * v->between;
     for (int64_t k = 0; k < length; ++k) {
       g[k * v->within] += scale * (pull[k] - own[k] * along);
@@ -113,19 +97,33 @@ static int penalise(void *context, int i, uint8_t *closure) {
   return 0;
 }
 
-double kreg_orthogonal(struct kreg_instance *instance,
-                       const struct kreg_variable *variable, const float *w,
-                       float *gradient) {
-  struct vectors v = view(variable);
-  v.w = w;
+static void run(struct kreg_instance *instance, const char *name,
+                kreg_task task, struct vectors *v, int64_t nanoseconds) {
+  kreg_rt_begin(instance, name, nanoseconds);
+  halide_do_par_for(instance, task, 0, (int)v->count, (uint8_t *)v);
+}
+
+double kreg_rt_orthogonal(struct kreg_instance *instance, int64_t rows,
+                          int64_t columns, int32_t of_rows, double factor,
+                          double scale, const float *matrix, float *gradient,
+                          void *scratch) {
+  struct vectors v;
+  v.count = of_rows ? rows : columns;
+  v.length = of_rows ? columns : rows;
+  v.between = of_rows ? columns : 1;
+  v.within = of_rows ? 1 : columns;
+  v.matrix = matrix;
   v.gradient = gradient;
-  v.sums = instance->training->scratch;
+  double n = (double)v.count;
+  v.scale = factor * 0.5 / (n * (n - 1) / 2);
+  v.pull_scale = v.scale * scale;
+  v.sums = scratch;
   v.inverses = v.sums + v.count;
   v.unit = (float *)(v.inverses + v.count);
-  v.pull = v.unit + v.count * v.length;
+  v.pull = gradient ? v.unit + v.count * v.length : NULL;
   int64_t work = v.count * v.length;
-  kreg_parallel(instance, normalise, v.count, &v, work);
-  kreg_parallel(instance, penalise, v.count, &v, work * v.count / 4);
+  run(instance, "orthogonal_norms", normalise, &v, work);
+  run(instance, "orthogonal_pairs", penalise, &v, work * v.count / 4);
   double sum = 0;
   for (int64_t i = 0; i < v.count; ++i) {
     sum += v.sums[i];
