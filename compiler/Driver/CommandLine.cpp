@@ -81,7 +81,8 @@ struct Words {
 
 void addModel(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("MODEL", options.model,
-                  "a .keras or .h5 file, or a .json with its .weights.h5")
+                  "a .keras or .h5 file, or a .json with its .weights.h5 or "
+                  ".weights.json")
       ->required();
   verb.add_option("--keras-version", words.kerasVersion,
                   "read the file as Keras V wrote it, whatever it says")

@@ -23,7 +23,8 @@ Expected<std::vector<std::string>> modelsIn(StringRef folder) {
   for (sys::fs::directory_iterator it(folder, code), end; !code && it != end;
        it.increment(code)) {
     StringRef path = it->path();
-    if (path.ends_with(".keras") || path.ends_with(".json") ||
+    if (path.ends_with(".keras") ||
+        (path.ends_with(".json") && !path.ends_with(".weights.json")) ||
         (path.ends_with(".h5") && !path.ends_with(".weights.h5"))) {
       paths.push_back(path.str());
     }

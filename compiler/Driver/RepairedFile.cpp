@@ -214,6 +214,12 @@ static Error repairJson(StringRef bytes, StringRef from, StringRef to,
   if (!config) {
     return config.takeError();
   }
+  std::string shards = from.drop_back(StringRef(".json").size()).str();
+  shards += ".weights.json";
+  if (!sys::fs::exists(weightsBeside(from)) && sys::fs::exists(shards)) {
+    return unsupported(shards + ": sharded weights are not written again; save "
+                                "the model as .keras");
+  }
   if (sys::fs::exists(weightsBeside(from))) {
     auto weights = openFile(weightsBeside(from));
     if (!weights) {

@@ -291,6 +291,37 @@ void NpyView::readRow(int64_t row, float *out) const {
   });
 }
 
+llvm::Expected<NpyView> kregc::makeView(llvm::StringRef name,
+                                        llvm::ArrayRef<int64_t> shape,
+                                        llvm::StringRef descr, bool fortran,
+                                        llvm::StringRef data,
+                                        llvm::StringRef where) {
+  NpyView view;
+  view.name = name.str();
+  view.shape = shape.vec();
+  view.fortran = fortran && shape.size() > 1;
+  view.data = data.data();
+  if (!typeOf(descr, view.dtype)) {
+    return diagnose(Diagnostic::NpyType, where, descr);
+  }
+  bool overflow = false;
+  int64_t size = itemSize(view.dtype);
+  for (int64_t extent : shape) {
+    overflow |= llvm::MulOverflow(size, extent, size);
+  }
+  if (overflow || static_cast<uint64_t>(size) != data.size()) {
+    std::string text =
+        "(" +
+        llvm::join(
+            llvm::map_range(shape, [](int64_t e) { return std::to_string(e); }),
+            ", ") +
+        ")";
+    return diagnose(Diagnostic::NpySize, where, text,
+                    overflow ? "too many" : std::to_string(size), data.size());
+  }
+  return view;
+}
+
 llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
                                        llvm::StringRef name,
                                        llvm::StringRef where) {
@@ -302,47 +333,36 @@ llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
   if (!header) {
     return header.takeError();
   }
-  NpyView view;
-  view.name = name.str();
-  view.shape = header->shape;
-  view.fortran = header->fortran && view.shape.size() > 1;
-  view.data = data.data();
-  if (!typeOf(header->descr, view.dtype)) {
-    return diagnose(Diagnostic::NpyType, where, header->descr);
-  }
-  bool overflow = false;
-  int64_t size = itemSize(view.dtype);
-  for (int64_t extent : view.shape) {
-    overflow |= llvm::MulOverflow(size, extent, size);
-  }
-  if (overflow || static_cast<uint64_t>(size) != data.size()) {
-    std::string shape =
-        "(" +
-        llvm::join(llvm::map_range(view.shape,
-                                   [](int64_t e) { return std::to_string(e); }),
-                   ", ") +
-        ")";
-    return diagnose(Diagnostic::NpySize, where, shape,
-                    overflow ? "too many" : std::to_string(size), data.size());
-  }
-  return view;
+  return makeView(name, header->shape, header->descr, header->fortran, data,
+                  where);
 }
 
-static llvm::Expected<NpzArray>
-parseNpy(llvm::StringRef bytes, llvm::StringRef name, llvm::StringRef where) {
-  auto view = viewNpy(bytes, name, where);
-  if (!view) {
-    return view.takeError();
+llvm::Expected<llvm::StringRef> kregc::pickleOf(llvm::StringRef bytes,
+                                                llvm::StringRef where) {
+  llvm::StringRef text, data;
+  if (llvm::Error error = splitNpy(bytes, where, text, data)) {
+    return std::move(error);
   }
+  auto header = parseHeader(text, where);
+  if (!header) {
+    return header.takeError();
+  }
+  if (header->descr != "|O" || !header->shape.empty()) {
+    return diagnose(Diagnostic::NpyHeader, where, "it holds no Python object");
+  }
+  return data;
+}
+
+NpzArray NpyView::copy() const {
   NpzArray array;
-  array.name = view->name;
-  array.shape = view->shape;
-  array.dtype = view->dtype;
-  array.bytes.resize(view->numElements() * itemSize(view->dtype));
-  if (view->fortran) {
-    toRowMajor(array, view->data);
+  array.name = name;
+  array.shape = shape;
+  array.dtype = dtype;
+  array.bytes.resize(numElements() * itemSize(dtype));
+  if (fortran) {
+    toRowMajor(array, data);
   } else {
-    std::copy_n(view->data, array.bytes.size(), array.bytes.begin());
+    std::copy_n(data, array.bytes.size(), array.bytes.begin());
   }
   return array;
 }
@@ -364,11 +384,11 @@ llvm::Expected<std::vector<NpzArray>> kregc::readNpz(llvm::StringRef path) {
     }
     llvm::StringRef name = entry;
     name.consume_back(".npy");
-    auto array = parseNpy(bytes->text(), name, (path + "/" + entry).str());
-    if (!array) {
-      return array.takeError();
+    auto view = viewNpy(bytes->text(), name, (path + "/" + entry).str());
+    if (!view) {
+      return view.takeError();
     }
-    arrays.push_back(std::move(*array));
+    arrays.push_back(view->copy());
   }
   return arrays;
 }

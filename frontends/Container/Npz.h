@@ -52,12 +52,23 @@ struct NpyView {
   int64_t rowSize() const;
   /// Entry `row` of the first axis as float32, in row-major order.
   void readRow(int64_t row, float *out) const;
+  NpzArray copy() const;
 };
 
 /// Looks at the .npy file in `bytes`; `where` is how messages call it. Errors:
 /// NpyHeader, NpyType, NpySize.
 llvm::Expected<NpyView> viewNpy(llvm::StringRef bytes, llvm::StringRef name,
                                 llvm::StringRef where);
+
+/// The array of `descr` ("<f4") in `data`. Errors: NpyType, NpySize.
+llvm::Expected<NpyView> makeView(llvm::StringRef name,
+                                 llvm::ArrayRef<int64_t> shape,
+                                 llvm::StringRef descr, bool fortran,
+                                 llvm::StringRef data, llvm::StringRef where);
+
+/// The pickle of a .npy file that holds one Python object. Errors: NpyHeader.
+llvm::Expected<llvm::StringRef> pickleOf(llvm::StringRef bytes,
+                                         llvm::StringRef where);
 
 /// Reads all arrays of the .npz file, in the order of the archive. Fortran
 /// order is turned into C order. Errors are InputErrors (Container/Error.h).

@@ -178,8 +178,8 @@ llvm::Error StateWriter::copyAttributes(const Hdf5File &from,
       if (!list) {
         return list.takeError();
       }
-      if (llvm::Error error =
-              file.writeTextList(path, stem, list->value_or(std::vector<std::string>()))) {
+      if (llvm::Error error = file.writeTextList(
+              path, stem, list->value_or(std::vector<std::string>()))) {
         return error;
       }
     } else if (path.empty() && name == "training_config" &&
@@ -392,11 +392,15 @@ static llvm::Error writeArchive(const Model &model, const TrainedState &state,
     }
     metadata = bytes->text().str();
   }
-  auto old = source.view("model.weights.h5", /*compareCrc=*/true);
-  if (!old) {
-    return old.takeError();
+  ByteBuffer old; // stays empty where the weights are a .npz
+  if (source.has("model.weights.h5")) {
+    auto bytes = source.view("model.weights.h5", /*compareCrc=*/true);
+    if (!bytes) {
+      return bytes.takeError();
+    }
+    old = std::move(*bytes);
   }
-  auto weights = makeWeightsFile(model, state, old->text(), path);
+  auto weights = makeWeightsFile(model, state, old.text(), path);
   if (!weights) {
     return weights.takeError();
   }

@@ -90,14 +90,9 @@ static llvm::Error readBundleVersion(const Bundle &bundle, llvm::StringRef path,
                     model);
 }
 
-static llvm::Error readBundleWeights(const Bundle &bundle,
-                                     const ReadOptions &options, Model &model) {
-  constexpr llvm::StringLiteral name("model.weights.h5"),
-      pickled("model.weights.npz");
+static llvm::Error readBundleHdf5(const Bundle &bundle, llvm::StringRef name,
+                                  const ReadOptions &options, Model &model) {
   std::string place = bundle.where(name);
-  if (!bundle.has(name) && bundle.has(pickled)) {
-    return diagnose(Diagnostic::WeightsPickled, bundle.where(pickled), pickled);
-  }
   // Not HDF5? Then a bomb is not even unpacked.
   auto head = bundle.peek(name, 8);
   if (!head) {
@@ -115,7 +110,27 @@ static llvm::Error readBundleWeights(const Bundle &bundle,
   if (!file) {
     return file.takeError();
   }
-  return readArchiveWeights(*file, options.weightValues, model);
+  return readArchiveWeights(Hdf5Weights(*file), options.weightValues, model);
+}
+
+static llvm::Error readBundleWeights(const Bundle &bundle,
+                                     const ReadOptions &options, Model &model) {
+  constexpr llvm::StringLiteral name("model.weights.h5"),
+      pickled("model.weights.npz");
+  if (bundle.has(name) || !bundle.has(pickled)) {
+    return readBundleHdf5(bundle, name, options, model);
+  }
+  auto bytes = bundle.view(pickled, /*compareCrc=*/options.weightValues);
+  if (!bytes) {
+    return bytes.takeError();
+  }
+  auto weights = NpzWeights::open(std::move(*bytes), bundle.where(pickled));
+  if (!weights) {
+    return withNote(weights.takeError(),
+                    "Keras 3 cannot load such a file either; what it writes by "
+                    "itself, model.weights.h5, is read in every form");
+  }
+  return readArchiveWeights(*weights, options.weightValues, model);
 }
 
 static llvm::Error readBundle(const Bundle &bundle, llvm::StringRef path,
@@ -210,15 +225,27 @@ static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
 // .json
 //===----------------------------------------------------------------------===//
 
-/// "dir/model.weights.h5" for "dir/model.json".
+/// Of "dir/model.json": "dir/model.weights.h5", or "dir/model.weights.json"
+/// where only that exists.
 static std::string weightsBeside(llvm::StringRef path) {
   llvm::StringRef stem = path;
   stem.consume_back(".json");
-  return (stem + ".weights.h5").str();
+  std::string one = (stem + ".weights.h5").str(),
+              sharded = (stem + ".weights.json").str();
+  return llvm::sys::fs::exists(one) || !llvm::sys::fs::exists(sharded)
+             ? one
+             : sharded;
 }
 
 static llvm::Error readWeightsFile(llvm::StringRef path, bool values,
                                    Model &model) {
+  if (path.ends_with(".json")) {
+    auto shards = ShardedWeights::open(path);
+    if (!shards) {
+      return shards.takeError();
+    }
+    return readArchiveWeights(*shards, values, model);
+  }
   auto buffer = openFile(path);
   if (!buffer) {
     return buffer.takeError();
@@ -227,7 +254,7 @@ static llvm::Error readWeightsFile(llvm::StringRef path, bool values,
   if (!file) {
     return file.takeError();
   }
-  return readArchiveWeights(*file, values, model);
+  return readArchiveWeights(Hdf5Weights(*file), values, model);
 }
 
 /// "3.9 or later", "3.5 to before 3.6".
@@ -272,7 +299,13 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
   // Look at the class first: what is no model needs no version.
   const JsonValue *className = root.find("class_name");
   if (!className) {
-    return diagnose(Diagnostic::JsonMissing, root.where(), "class_name");
+    llvm::Error error =
+        diagnose(Diagnostic::JsonMissing, root.where(), "class_name");
+    return root.find("weight_map")
+               ? withNote(std::move(error),
+                          "this is the map of sharded weights; give the .json "
+                          "of the model, with the map beside it")
+               : std::move(error);
   }
   if (className->isString() && !isModelClass(className->string())) {
     return diagnose(Diagnostic::UnknownModelClass, className->where(),

@@ -19,7 +19,8 @@ struct ReadOptions {
   /// Overrides the version of the file ("3.15.1", "2.15.0-tf"); needed for a
   /// bare Keras 3 .json whose version its config does not give away.
   std::optional<std::string> kerasVersion;
-  /// The .weights.h5 of a bare .json; by default `<stem>.weights.h5` beside it,
+  /// The weights of a bare .json, a .weights.h5 or the .weights.json of sharded
+  /// ones; by default `<stem>.weights.h5` or `<stem>.weights.json` beside it,
   /// if there is one.
   std::optional<std::string> weightsPath;
   /// Whether to read the numbers of the weights. Without, they are looked for

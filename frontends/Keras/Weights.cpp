@@ -47,7 +47,7 @@ std::string keras::toSnakeCase(llvm::StringRef className) {
 }
 
 /// Reads one weight after comparing its shape with the wanted one.
-static llvm::Error readWeight(const Hdf5File &file, llvm::StringRef dataset,
+static llvm::Error readWeight(const WeightStore &file, llvm::StringRef dataset,
                               bool values, Weight &weight) {
   auto shape = file.shape(dataset);
   if (!shape) {
@@ -82,7 +82,7 @@ static std::string variablesOf(const Layer &layer) {
 
 /// Maps layer names to groups by the attribute `name` of their variables.
 static llvm::Expected<llvm::StringMap<std::string>>
-findNamedGroups(const Hdf5File &file, llvm::StringRef container) {
+findNamedGroups(const WeightStore &file, llvm::StringRef container) {
   auto groups = file.members(container);
   if (!groups) {
     return groups.takeError();
@@ -141,7 +141,7 @@ static llvm::StringMap<std::string> countGroups(llvm::StringRef container,
   return result;
 }
 
-static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
+static llvm::Error readGroup(const WeightStore &file, llvm::StringRef group,
                              bool values, Layer &layer) {
   std::string vars = group.str();
   const LayerConfig *kind = &layer.config;
@@ -179,7 +179,7 @@ static llvm::Error readGroup(const Hdf5File &file, llvm::StringRef group,
 
 /// The group of `path` that holds the layers of a model.
 static llvm::Expected<std::optional<std::string>>
-findContainer(const Hdf5File &file, llvm::StringRef path) {
+findContainer(const WeightStore &file, llvm::StringRef path) {
   for (llvm::StringRef name :
        {llvm::StringRef("layers"), llvm::StringRef(dependencies)}) {
     std::string container = (path + name).str();
@@ -195,7 +195,7 @@ findContainer(const Hdf5File &file, llvm::StringRef path) {
 }
 
 /// Reads the weights of the model whose group is at `path` ("" or "…/").
-static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
+static llvm::Error readMembers(const WeightStore &file, llvm::StringRef path,
                                const WeightGroup &group, bool values,
                                Model &model) {
   auto container = findContainer(file, path);
@@ -239,7 +239,7 @@ static llvm::Error readMembers(const Hdf5File &file, llvm::StringRef path,
   return llvm::Error::success();
 }
 
-llvm::Error keras::readArchiveWeights(const Hdf5File &file, bool values,
+llvm::Error keras::readArchiveWeights(const WeightStore &file, bool values,
                                       Model &model) {
   return readMembers(file, "", model.groups, values, model);
 }
@@ -318,8 +318,8 @@ static llvm::Error readLegacyGroup(const Hdf5File &file,
                     llvm::join(variables, ", "));
   }
   for (auto [name, weight] : llvm::zip(**names, weights)) {
-    if (llvm::Error error =
-            readWeight(file, group + "/" + name, values, *weight)) {
+    if (llvm::Error error = readWeight(Hdf5Weights(file), group + "/" + name,
+                                       values, *weight)) {
       return error;
     }
   }

@@ -5,8 +5,8 @@
 #ifndef KREGC_FRONTENDS_KERAS_WEIGHTS_H
 #define KREGC_FRONTENDS_KERAS_WEIGHTS_H
 
-#include "frontends/Container/Hdf5.h"
 #include "frontends/Keras/Model.h"
+#include "frontends/Keras/WeightStore.h"
 
 #include "llvm/Support/Error.h"
 
@@ -15,7 +15,8 @@ namespace kregc::keras {
 /// Fills Weight::data from a tree of `layers/<group>/vars/<i>`. Groups are
 /// found by the layer's name where the file has names, else by counting
 /// classes. Without `values` shapes and types are compared and no more.
-llvm::Error readArchiveWeights(const Hdf5File &file, bool values, Model &model);
+llvm::Error readArchiveWeights(const WeightStore &file, bool values,
+                               Model &model);
 
 /// Fills Weight::data from `model_weights/<layer>/<weight name>`.
 llvm::Error readLegacyWeights(const Hdf5File &file, bool values, Model &model);

@@ -23,11 +23,12 @@ using namespace kregc;
 namespace {
 
 const char *const corpus[] = {
-    "cnn-keras-3.15.1.h5",  "cnn-tf-keras-2.21.0.h5",
-    "cnn-keras-3.3.3.json", "deflated.keras",
-    "multi-io.keras",       "nested-tf-keras-2.21.0.keras",
-    "nested-twice.keras",   "nested.h5",
-    "shared-twice.keras",   "weights-float16.keras"};
+    "cnn-keras-3.15.1.h5",      "cnn-tf-keras-2.21.0.h5",
+    "cnn-keras-3.3.3.json",     "deflated.keras",
+    "multi-io.keras",           "nested-tf-keras-2.21.0.keras",
+    "nested-twice.keras",       "nested.h5",
+    "shared-twice.keras",       "weights-float16.keras",
+    "npz-tf-keras-2.21.0.keras"};
 
 unsigned rounds() {
   const char *text = std::getenv("KREGC_RANDOM_ROUNDS");

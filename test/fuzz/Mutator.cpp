@@ -137,8 +137,11 @@ std::string Mutator::mutateZip(llvm::StringRef bytes) {
   Member &chosen = members[below(members.size())];
   bool inside = chance(85);
   if (inside) {
-    chosen.data = looksLikeHdf5(chosen.data) ? mutateHdf5(chosen.data)
-                                             : mutateJson(chosen.data);
+    llvm::StringRef data = chosen.data;
+    chosen.data = looksLikeHdf5(data)             ? mutateHdf5(data)
+                  : data.starts_with("PK")        ? mutateZip(data)
+                  : data.starts_with("\x93NUMPY") ? mutateBytes(data)
+                                                  : mutateJson(data);
   }
   for (Member &member : members) {
     member.crc = llvm::crc32(llvm::arrayRefFromStringRef(member.data));

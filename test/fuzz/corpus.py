@@ -3,9 +3,10 @@
 
 usage: corpus.py INPUTS OUT      INPUTS: test/frontends/Keras/Inputs
 
-OUT/zip, OUT/config, OUT/hdf5 and OUT/answer get one file per seed.
+OUT/zip, OUT/config, OUT/hdf5, OUT/answer and OUT/pickle get one file per seed.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
+import io
 import struct
 import sys
 import zipfile
@@ -13,7 +14,7 @@ from pathlib import Path
 
 
 def main(inputs, out):
-    for topic in ("zip", "config", "hdf5", "answer"):
+    for topic in ("zip", "config", "hdf5", "answer", "pickle"):
         (out / topic).mkdir(parents=True, exist_ok=True)
     for path in sorted(inputs.iterdir()):
         data = path.read_bytes()
@@ -25,6 +26,10 @@ def main(inputs, out):
                 names = archive.namelist()
                 config = archive.read("config.json")
                 weights = archive.read("model.weights.h5") if "model.weights.h5" in names else b""
+                if "model.weights.npz" in names:
+                    with zipfile.ZipFile(io.BytesIO(archive.read("model.weights.npz"))) as arrays:
+                        for number, name in enumerate(arrays.namelist()):
+                            (out / "pickle" / f"{path.name}-{number}").write_bytes(arrays.read(name))
             (out / "config" / path.name).write_bytes(b"\x00" + config)
             if weights:
                 (out / "hdf5" / path.name).write_bytes(weights)
