@@ -8,7 +8,8 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Endian.h"
+
+#include <algorithm>
 
 using namespace kregc;
 using Kind = PickleValue::Kind;
@@ -27,7 +28,11 @@ public:
   llvm::Expected<Pickle> run();
 
 private:
-  llvm::Error step(uint8_t opcode);
+  // One opcode each; false for one that is not among theirs.
+  bool stepConstant(uint8_t opcode);
+  bool stepCollection(uint8_t opcode);
+  bool stepMemo(uint8_t opcode);
+  bool stepOther(uint8_t opcode);
   llvm::Error broken(llvm::Twine what) const;
 
   // What follows an opcode. Each sets isBroken where the bytes end.
@@ -39,7 +44,9 @@ private:
   size_t push(PickleValue value);
   void push(Kind kind, llvm::StringRef text);
   void pushInt(Kind kind, int64_t integer);
-  void pushTuple(size_t count);
+  void pushTuple(std::vector<size_t> items);
+  void pushLong(uint64_t size);
+  void pushName(llvm::StringRef module, llvm::StringRef object);
   size_t pop();
   std::vector<size_t> popToMark();
   std::vector<size_t> popItems(size_t count);
@@ -49,7 +56,6 @@ private:
 
   void remember(uint64_t key);
   void recall(uint64_t key);
-  void name(llvm::StringRef module, llvm::StringRef object);
 
   llvm::StringRef bytes, where;
   size_t at = 0;
@@ -111,10 +117,10 @@ void PickleMachine::pushInt(Kind kind, int64_t integer) {
   push(std::move(value));
 }
 
-void PickleMachine::pushTuple(size_t count) {
+void PickleMachine::pushTuple(std::vector<size_t> items) {
   PickleValue value;
   value.kind = Kind::Tuple;
-  value.items = popItems(count);
+  value.items = std::move(items);
   push(std::move(value));
 }
 
@@ -180,127 +186,155 @@ void PickleMachine::recall(uint64_t key) {
   }
 }
 
-void PickleMachine::name(llvm::StringRef module, llvm::StringRef object) {
+void PickleMachine::pushName(llvm::StringRef module, llvm::StringRef object) {
   PickleValue value;
   value.kind = Kind::Name;
   value.name = (module + "." + object).str();
   push(std::move(value));
 }
 
-/// The letters of Python's pickletools, where they have one.
-llvm::Error PickleMachine::step(uint8_t opcode) {
+void PickleMachine::pushLong(uint64_t size) {
+  // Its topmost bit is its sign.
+  uint64_t bits =
+      takeNumber(static_cast<unsigned>(std::min<uint64_t>(size, 8)));
+  uint64_t unused = 64 - 8 * size;
+  isBroken |= size > 8;
+  bool isZero = isBroken || size == 0;
+  pushInt(Kind::Int,
+          isZero ? 0 : static_cast<int64_t>(bits << unused) >> unused);
+}
+
+// Opcodes have the letters and names of Python's pickletools.
+
+bool PickleMachine::stepConstant(uint8_t opcode) {
   switch (opcode) {
-  case 0x80: // PROTO
-    if (uint64_t version = takeNumber(1); version > 5) {
-      return broken("of protocol " + llvm::Twine(version) + ", want 2 to 5");
-    }
-    break;
-  case 0x95: // FRAME
-    takeNumber(8);
-    break;
-  case '.': // STOP
-    pickle.rootNumber = pop();
-    isDone = true;
-    break;
-  case '(': // MARK
-    marks.push_back(stack.size());
-    break;
   case 'N':
     push(PickleValue());
-    break;
+    return true;
   case 0x88: // NEWTRUE
   case 0x89: // NEWFALSE
     pushInt(Kind::Bool, opcode == 0x88);
-    break;
+    return true;
   case 'J': // BININT
     pushInt(Kind::Int, static_cast<int32_t>(takeNumber(4)));
-    break;
+    return true;
   case 'K': // BININT1
     pushInt(Kind::Int, static_cast<int64_t>(takeNumber(1)));
-    break;
+    return true;
   case 'M': // BININT2
     pushInt(Kind::Int, static_cast<int64_t>(takeNumber(2)));
-    break;
-  case 0x8a: { // LONG1: an int of some bytes, here up to 8
-    unsigned size = static_cast<unsigned>(takeNumber(1));
-    if (size > 8) {
-      return broken("an int of " + llvm::Twine(size) + " bytes");
-    }
-    uint64_t bits = takeNumber(size);
-    unsigned unused = 64 - 8 * size;
-    // Its topmost bit is its sign.
-    pushInt(Kind::Int,
-            size == 0 ? 0 : static_cast<int64_t>(bits << unused) >> unused);
-    break;
-  }
+    return true;
+  case 0x8a: // LONG1
+    pushLong(takeNumber(1));
+    return true;
   case 0x8c: // SHORT_BINUNICODE
     push(Kind::Text, take(takeNumber(1)));
-    break;
+    return true;
   case 'X': // BINUNICODE
     push(Kind::Text, take(takeNumber(4)));
-    break;
+    return true;
   case 'C': // SHORT_BINBYTES
     push(Kind::Bytes, take(takeNumber(1)));
-    break;
+    return true;
   case 'B': // BINBYTES
     push(Kind::Bytes, take(takeNumber(4)));
-    break;
+    return true;
   case 0x8e: // BINBYTES8
     push(Kind::Bytes, take(takeNumber(8)));
-    break;
+    return true;
+  case 'c': { // GLOBAL
+    llvm::StringRef module = takeLine();
+    pushName(module, takeLine());
+    return true;
+  }
+  default:
+    return false;
+  }
+}
+
+bool PickleMachine::stepCollection(uint8_t opcode) {
+  switch (opcode) {
+  case '(': // MARK
+    marks.push_back(stack.size());
+    return true;
   case ')': // EMPTY_TUPLE
-    pushTuple(0);
-    break;
+    pushTuple({});
+    return true;
   case 0x85: // TUPLE1
   case 0x86: // TUPLE2
   case 0x87: // TUPLE3
-    pushTuple(opcode - 0x84);
-    break;
-  case 't': { // TUPLE
-    std::vector<size_t> items = popToMark();
-    PickleValue tuple;
-    tuple.kind = Kind::Tuple;
-    tuple.items = std::move(items);
-    push(std::move(tuple));
-    break;
-  }
+    pushTuple(popItems(opcode - 0x84));
+    return true;
+  case 't': // TUPLE
+    pushTuple(popToMark());
+    return true;
   case 0x8f: // EMPTY_SET, which no array has but messages should not stop at
   case ']':  // EMPTY_LIST
     push(Kind::List, "");
-    break;
+    return true;
   case '}': // EMPTY_DICT
     push(Kind::Dict, "");
-    break;
-  case 'a': { // APPEND
-    size_t item = pop();
-    extend(Kind::List, item);
-    break;
+    return true;
+  case 'a': // APPEND
+    extend(Kind::List, popItems(1));
+    return true;
+  case 's': // SETITEM
+    extend(Kind::Dict, popItems(2));
+    return true;
+  case 'e': // APPENDS
+    extend(Kind::List, popToMark());
+    return true;
+  case 'u': // SETITEMS
+    extend(Kind::Dict, popToMark());
+    return true;
+  default:
+    return false;
   }
-  case 's': { // SETITEM
-    std::vector<size_t> items = popItems(2);
-    extend(Kind::Dict, items);
-    break;
+}
+
+bool PickleMachine::stepMemo(uint8_t opcode) {
+  switch (opcode) {
+  case 0x94: // MEMOIZE
+    remember(memo.size());
+    return true;
+  case 'q': // BINPUT
+    remember(takeNumber(1));
+    return true;
+  case 'r': // LONG_BINPUT
+    remember(takeNumber(4));
+    return true;
+  case 'h': // BINGET
+    recall(takeNumber(1));
+    return true;
+  case 'j': // LONG_BINGET
+    recall(takeNumber(4));
+    return true;
+  default:
+    return false;
   }
-  case 'e':   // APPENDS
-  case 'u': { // SETITEMS
-    std::vector<size_t> items = popToMark();
-    extend(opcode == 'e' ? Kind::List : Kind::Dict, items);
-    break;
-  }
-  case 'c': { // GLOBAL
-    llvm::StringRef module = takeLine();
-    name(module, takeLine());
-    break;
-  }
+}
+
+bool PickleMachine::stepOther(uint8_t opcode) {
+  switch (opcode) {
+  case 0x80: // PROTO
+    isBroken |= takeNumber(1) > 5;
+    return true;
+  case 0x95: // FRAME
+    takeNumber(8);
+    return true;
+  case '.': // STOP
+    pickle.rootNumber = pop();
+    isDone = true;
+    return true;
   case 0x93: { // STACK_GLOBAL
     std::vector<size_t> items = popItems(2);
     if (isBroken) {
-      break;
+      return true;
     }
     const PickleValue &module = pickle[items[0]], &object = pickle[items[1]];
     isBroken |= module.kind != Kind::Text || object.kind != Kind::Text;
-    name(module.text, object.text);
-    break;
+    pushName(module.text, object.text);
+    return true;
   }
   case 'R':    // REDUCE: calls a function
   case 0x81: { // NEWOBJ: makes an object of a class
@@ -308,36 +342,18 @@ llvm::Error PickleMachine::step(uint8_t opcode) {
     call.kind = Kind::Call;
     call.items = popItems(2);
     push(std::move(call));
-    break;
+    return true;
   }
   case 'b': { // BUILD
     size_t state = pop();
     if (PickleValue *call = top(Kind::Call)) {
       call->state = state;
     }
-    break;
+    return true;
   }
-  case 0x94: // MEMOIZE
-    remember(memo.size());
-    break;
-  case 'q': // BINPUT
-    remember(takeNumber(1));
-    break;
-  case 'r': // LONG_BINPUT
-    remember(takeNumber(4));
-    break;
-  case 'h': // BINGET
-    recall(takeNumber(1));
-    break;
-  case 'j': // LONG_BINGET
-    recall(takeNumber(4));
-    break;
   default:
-    return diagnose(Diagnostic::PickleOpcode, where,
-                    llvm::utohexstr(opcode, /*LowerCase=*/true, /*Width=*/2),
-                    at - 1);
+    return false;
   }
-  return llvm::Error::success();
 }
 
 llvm::Expected<Pickle> PickleMachine::run() {
@@ -346,13 +362,14 @@ llvm::Expected<Pickle> PickleMachine::run() {
     if (isBroken) {
       return broken("it ends without its last opcode");
     }
-    if (llvm::Error error = step(static_cast<uint8_t>(opcode[0]))) {
-      return std::move(error);
+    auto code = static_cast<uint8_t>(opcode[0]);
+    std::string name = llvm::utohexstr(code, /*LowerCase=*/true, /*Width=*/2);
+    if (!stepConstant(code) && !stepCollection(code) && !stepMemo(code) &&
+        !stepOther(code)) {
+      return diagnose(Diagnostic::PickleOpcode, where, name, at - 1);
     }
     if (isBroken) {
-      return broken("the opcode 0x" +
-                    llvm::utohexstr(static_cast<uint8_t>(opcode[0]), true, 2) +
-                    " does not find what it needs");
+      return broken("the opcode 0x" + name + " does not find what it needs");
     }
     if (pickle.values.size() > maxValues || stack.size() > maxValues ||
         marks.size() > maxValues) {

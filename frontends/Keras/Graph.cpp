@@ -47,7 +47,8 @@ private:
 
 /// Where TimeDistributed penalises what the layer in it computes, it has made
 /// one batch of the steps of all samples: the penalty is that of its own
-/// output, divided by the number of steps.
+/// output, divided by the number of steps. So also with a fixed batch, for
+/// Keras steps through layers that are not its own only.
 static llvm::Error penaliseSteps(const Model &model, Layer &layer,
                                  const Shape &input) {
   const Layer *inner = &layer;
@@ -151,7 +152,7 @@ llvm::Error Caller::addCall(int layer, std::vector<TensorRef> inputs) {
     return error;
   }
   model.calls.push_back(std::move(call));
-  masks.noteLastCall();
+  masks.note(static_cast<int>(model.calls.size()) - 1);
   return llvm::Error::success();
 }
 

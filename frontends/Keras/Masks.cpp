@@ -26,13 +26,12 @@ std::optional<MaskSource> Masks::of(const TensorRef &tensor) const {
                                 : std::optional<MaskSource>(found->second);
 }
 
-void Masks::noteLastCall() {
-  int index = static_cast<int>(model.calls.size()) - 1;
-  const Call &call = model.calls.back();
+void Masks::note(int index) {
+  const Call &call = model.calls[index];
   const Layer &layer = model.layers[call.layer];
   if (const auto *embedding = std::get_if<EmbeddingConfig>(&layer.config)) {
     if (embedding->maskZero) {
-      sources[index] = MaskSource{call.inputs.front(), false};
+      sources[index] = MaskSource{call.inputs.front(), index, false};
     }
     return;
   }

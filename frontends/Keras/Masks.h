@@ -15,6 +15,7 @@ namespace kregc::keras {
 /// combined by a merge layer, which is not followed.
 struct MaskSource {
   TensorRef ids;
+  int embedding = 0; ///< the call that reads them, the first where several do
   bool several = false;
 };
 
@@ -23,8 +24,8 @@ class Masks {
 public:
   explicit Masks(const Model &model) : model(model) {}
 
-  /// Notes the mask of the newest call.
-  void noteLastCall();
+  /// Notes the mask of a call, in the order of the calls.
+  void note(int call);
   /// The mask that comes with the output of a call, if there is one.
   std::optional<MaskSource> of(const TensorRef &tensor) const;
 

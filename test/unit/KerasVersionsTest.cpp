@@ -75,17 +75,20 @@ TEST(Versions, ModelsCalledBeforeKeras214) {
 }
 
 TEST(Versions, ThePenaltyInATimeDistributed) {
-  std::string text = sequential(
-      "[null, 5, 4]",
-      {layer("TimeDistributed", "t",
-             "\"layer\": " + layer("Dense", "d",
-                                   "\"units\": 3, \"activity_regularizer\": "
-                                   "{\"class_name\": \"L1L2\", \"config\": "
-                                   "{\"l1\": 0.5, \"l2\": 1.0}}"))});
+  std::string wrapper =
+      layer("TimeDistributed", "t",
+            "\"layer\": " + layer("Dense", "d",
+                                  "\"units\": 3, \"activity_regularizer\": "
+                                  "{\"class_name\": \"L1L2\", \"config\": "
+                                  "{\"l1\": 0.5, \"l2\": 1.0}}"));
+  std::string text = sequential("[null, 5, 4]", {wrapper});
   // tf.keras divides by all steps of all samples, old Keras by nothing.
   Model tf = llvm::cantFail(readText(text, "2.15.0"));
   EXPECT_EQ(tf.layers[1].activityRegularizer->l1, 0.1);
   EXPECT_EQ(tf.layers[1].activityRegularizer->l2, 0.2);
+  // With a fixed batch it steps through layers that are not Keras' own only.
+  tf = llvm::cantFail(readText(sequential("[8, 5, 4]", {wrapper}), "2.15.0"));
+  EXPECT_EQ(tf.layers[1].activityRegularizer->l1, 0.1);
   Model old = llvm::cantFail(readText(text, "2.2.4"));
   EXPECT_EQ(old.layers[1].activityRegularizer->l1, 0.5);
   Model keras3 = llvm::cantFail(readText(text, "3.15.1"));

@@ -98,8 +98,8 @@ TEST(Pickle, Refusals) {
   };
   EXPECT_EQ(refusal(""), "p: not a readable pickle: at byte 0: it ends without "
                          "its last opcode");
-  EXPECT_EQ(refusal("\x80\6N."), "p: not a readable pickle: at byte 2: of "
-                                 "protocol 6, want 2 to 5");
+  EXPECT_EQ(refusal("\x80\6N."), "p: not a readable pickle: at byte 2: the "
+                                 "opcode 0x80 does not find what it needs");
   // INST, PERSID, EXT1: they make objects in other ways.
   for (const char *opcode : {"i", "P", "\x82", "G", "I"}) {
     EXPECT_TRUE(llvm::StringRef(refusal(opcode)).contains("the opcode 0x"))

@@ -24,6 +24,10 @@ bool isZero(const Regularizer &regularizer) {
              : regularizer.l1 == 0 && regularizer.l2 == 0;
 }
 
+bool isCounted(const Site &site) {
+  return site.activity && site.live && !isZero(site.regularizer);
+}
+
 /// Calls of the layer that count, each with its penalty.
 static int countLiveCalls(const ModelFacts &facts, const Site &site) {
   return static_cast<int>(llvm::count_if(facts.sites, [&](const Site &other) {
@@ -86,8 +90,7 @@ static std::string namesOf(const std::vector<const Site *> &sites) {
 void adviseOnDuplicates(const ModelFacts &facts, Findings &findings) {
   std::map<int, std::vector<const Site *>> sitesOf; // by tensor
   for (const Site &site : facts.sites) {
-    if (site.activity && site.live && !isZero(site.regularizer) &&
-        site.regularizer.kind == Regularizer::Kind::L1L2) {
+    if (isCounted(site) && site.regularizer.kind == Regularizer::Kind::L1L2) {
       sitesOf[facts.valueOf(site.tensor)].push_back(&site);
     }
   }
@@ -112,10 +115,11 @@ Findings advise(const ModelFacts &facts) {
   adviseOnVersion(facts, all);
   for (const Site &site : facts.sites) {
     adviseOnRegularizer(facts, site, all);
-    if (site.activity && site.live && !isZero(site.regularizer)) {
+    if (isCounted(site)) {
       adviseOnTensor(facts, site, all);
     }
   }
+  adviseOnSizes(facts, all);
   adviseOnDuplicates(facts, all);
   Findings findings;
   for (Severity severity : {Severity::Warning, Severity::Note}) {

@@ -23,6 +23,7 @@ void adviseOnRegularizer(const ModelFacts &facts, const Site &site,
                          Findings &findings);
 void adviseOnTensor(const ModelFacts &facts, const Site &site,
                     Findings &findings);
+void adviseOnSizes(const ModelFacts &facts, Findings &findings);
 void adviseOnDuplicates(const ModelFacts &facts, Findings &findings);
 
 /// A regularizer with all coefficients times `factor`.
@@ -30,6 +31,9 @@ keras::Regularizer scaled(keras::Regularizer regularizer, double factor);
 
 /// Whether it penalises anything.
 bool isZero(const keras::Regularizer &regularizer);
+
+/// Whether it is a live activity penalty that is not zero.
+bool isCounted(const Site &site);
 
 } // namespace kregc::driver
 

@@ -3,6 +3,7 @@
 
 #include "compiler/Driver/Inspect/ModelFacts.h"
 
+#include "frontends/Keras/Masks.h"
 #include "frontends/Keras/Reader.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -24,16 +25,6 @@ struct HasActivation : std::false_type {};
 template <typename Config>
 struct HasActivation<Config, std::void_t<decltype(Config::activation)>>
     : std::true_type {};
-
-/// Whether Keras hands the mask of the input on, and each step stays where it
-/// was.
-bool keepsSteps(const LayerConfig &config) {
-  return isAnyOf<ActivationConfig, PReluConfig, SoftmaxConfig, DropoutConfig,
-                 NoiseConfig, BatchNormConfig, LayerNormConfig, UnitNormConfig,
-                 NormalizationConfig, RescalingConfig, MergeConfig,
-                 ConcatenateConfig, ActivityRegularizationConfig,
-                 IdentityConfig, DenseConfig, TimeDistributedConfig>(config);
-}
 
 const LayerConfig &unwrap(const LayerConfig &config) {
   const auto *wrapper = std::get_if<TimeDistributedConfig>(&config);
@@ -84,20 +75,18 @@ ModelFacts::ModelFacts(const Model &model)
   for (const TensorRef &output : model.outputs) {
     isOutput[output.call] = true;
   }
+  Masks known(model);
   // Calls are in topological order.
   for (int i = 0, end = static_cast<int>(model.calls.size()); i < end; ++i) {
     const Layer &layer = layerOf(i);
     trained[i] = llvm::any_of(
         layer.weights, [](const Weight &weight) { return weight.trainable; });
-    const auto *embedding = std::get_if<EmbeddingConfig>(&layer.config);
-    if (embedding && embedding->maskZero) {
-      masks[i] = i;
+    known.note(i);
+    if (std::optional<MaskSource> mask = known.of({i, 0})) {
+      masks[i] = mask->embedding;
     }
     for (const TensorRef &input : model.calls[i].inputs) {
       trained[i] = trained[i] || trained[input.call];
-      if (masks[i] < 0 && keepsSteps(layer.config)) {
-        masks[i] = masks[input.call];
-      }
       if (live[i]) {
         readers[input.call].push_back(i);
       }

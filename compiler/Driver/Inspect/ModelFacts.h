@@ -39,7 +39,7 @@ public:
   /// Whether a weight that is trained comes before the tensor.
   bool isTrained(int call) const { return trained[call]; }
 
-  /// The call whose mask reaches the tensor, or -1.
+  /// The call of an Embedding whose mask reaches the tensor, or -1.
   int maskOf(int call) const { return masks[call]; }
 
 private:

@@ -180,21 +180,6 @@ void adviseOnPlace(const ModelFacts &facts, const Site &site,
   }
 }
 
-void adviseOnSize(const ModelFacts &, const Site &site, Findings &findings) {
-  int64_t elements = elementsPerSample(site.shape);
-  if (site.shape.size() < 3 || elements <= 0 || elements == site.shape.back()) {
-    return;
-  }
-  std::vector<std::string> extents;
-  for (size_t i = 1; i < site.shape.size(); ++i) {
-    extents.push_back(std::to_string(site.shape[i]));
-  }
-  findings.push_back(makeWarning(
-      WarningId::GrowsWithResolution, site.layer, llvm::join(extents, "·"),
-      elements, describe(site.regularizer),
-      describe(scaled(site.regularizer, static_cast<double>(elements)))));
-}
-
 } // namespace
 
 void adviseOnTensor(const ModelFacts &facts, const Site &site,
@@ -214,7 +199,46 @@ void adviseOnTensor(const ModelFacts &facts, const Site &site,
   adviseOnNormalisation(facts, site, findings);
   adviseOnNoise(facts, site, findings);
   adviseOnPlace(facts, site, findings);
-  adviseOnSize(facts, site, findings);
+}
+
+/// "6·6·4 = 144 numbers a sample, where …"; empty for tensors without
+/// positions.
+static std::string sizeOf(const Site &site) {
+  int64_t elements = elementsPerSample(site.shape);
+  if (site.shape.size() < 3 || elements <= 0 || elements == site.shape.back()) {
+    return "";
+  }
+  auto extents = llvm::map_range(llvm::drop_begin(site.shape),
+                                 [](int64_t e) { return std::to_string(e); });
+  return llvm::join(extents, "·") + " = " + std::to_string(elements) +
+         " numbers a sample, where " + describe(site.regularizer) +
+         " weighs like " +
+         describe(scaled(site.regularizer, static_cast<double>(elements))) +
+         " on their mean";
+}
+
+void adviseOnSizes(const ModelFacts &facts, Findings &findings) {
+  std::vector<std::pair<std::string, std::string>> sizes; // of layers
+  for (const Site &site : facts.sites) {
+    std::string size =
+        isCounted(site) && site.regularizer.kind == Regularizer::Kind::L1L2
+            ? sizeOf(site)
+            : "";
+    if (!size.empty() &&
+        !llvm::is_contained(sizes, std::pair(site.layer, size))) {
+      sizes.emplace_back(site.layer, size);
+    }
+  }
+  if (sizes.size() == 1) {
+    findings.push_back(makeWarning(WarningId::GrowsWithResolution,
+                                   sizes[0].first, sizes[0].second));
+  } else if (!sizes.empty()) {
+    auto texts = llvm::map_range(sizes, [](const auto &size) {
+      return "layer '" + size.first + "' " + size.second;
+    });
+    findings.push_back(makeWarning(WarningId::GrowsWithResolution, "",
+                                   llvm::join(texts, "; ")));
+  }
 }
 
 } // namespace kregc::driver

@@ -168,7 +168,11 @@ WARNINGS = {
          (behind(dense(), Layer("BatchNormalization", "bn"), Layer("ReLU", "re_lu"), l2=0.5), "3.15.1")]),
     "grows-with-resolution": (
         [(image(conv(activity_regularizer=l1(0.5))), "3.15.1", "conv",
-          "sums 6·6·4 = 144 numbers a sample: L1(l1=0.5) weighs like L1(l1=72)")],
+          "6·6·4 = 144 numbers a sample, where L1(l1=0.5) weighs like L1(l1=72)"),
+         (image(conv(activity_regularizer=l1(0.5)), Layer("ReLU", "act"),
+                Layer("MaxPooling2D", "pool", activity_regularizer=l2(0.25))), "3.15.1", "",
+          "layer 'conv' 6·6·4 = 144 numbers a sample, where L1(l1=0.5) weighs like L1(l1=72) on their mean; "
+          "layer 'pool' 3·3·4 = 36")],
         [(behind(dense(), l1=0.5), "3.15.1"),
          (image(conv(kernel_regularizer=l1(0.5))), "3.15.1"),
          (chain((1, 1, 3), Layer("Conv2D", "conv", filters=4, kernel_size=[1, 1], activity_regularizer=l1(0.5))),
