@@ -1,13 +1,184 @@
-// Replays the proofs of a certificate.
+// Replays the proofs of a certificate: models, steps, sums of penalties.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "checker/Check.h"
 
-#include "checker/Penalties.h"
-#include "checker/Sha256.h"
+#include "checker/Laws.h"
+
+#include <cmath>
+#include <tuple>
 
 namespace kregc::checker {
 namespace {
+
+//===----------------------------------------------------------------------===//
+// Sums of penalties
+//===----------------------------------------------------------------------===//
+
+/// A coefficient, the size of the terms that made it, and whether a law
+/// computed it.
+struct Coefficient {
+  mpq_class value, size;
+  bool computed = false;
+
+  void add(const mpq_class &term, bool byLaw) {
+    computed = computed || byLaw || size != 0;
+    value += term;
+    size += abs(term);
+  }
+};
+
+/// Penalties of one model: Σ|x|^power of a term, divided by the batch or not.
+/// Term -1 stands for numbers: as they are (power 0) and times the batch (1).
+using Key = std::tuple<int, int, bool>;
+using Sum = std::map<Key, Coefficient>;
+
+Sum readPenalties(const Terms &terms, const Json &penalties) {
+  Sum sum;
+  for (const Json &site : penalties) {
+    for (int power : {1, 2}) {
+      double coefficient = site.at(power == 1 ? "l1" : "l2").get<double>();
+      if (!std::isfinite(coefficient)) {
+        throw Wrong("a coefficient is not finite");
+      }
+      if (coefficient != 0) {
+        sum[{terms.find(site.at("tensor").get<int>()), power,
+             site.at("per_batch").get<bool>()}]
+            .add(mpq_class(coefficient), false);
+      }
+    }
+  }
+  return sum;
+}
+
+/// [law, model, term, power, per_batch]: these penalties become others.
+void move(const Terms &terms, Laws &laws, Sum &sum, const Json &entry) {
+  int term = entry.at(2).get<int>(), power = entry.at(3).get<int>();
+  bool perBatch = entry.at(4).get<bool>();
+  auto place = sum.find({term, power, perBatch});
+  if (term < 0 || place == sum.end() || terms.find(term) != term) {
+    throw Wrong("there is no such penalty of term " + std::to_string(term));
+  }
+  Coefficient moved = place->second;
+  sum.erase(place);
+  Worth worth = laws.move(entry.at(0).get<std::string>(), term, power);
+  for (const Worth::Part &part : worth.parts) {
+    sum[{terms.find(part.term), part.power, perBatch}].add(
+        moved.value * part.factor, moved.computed || part.factor != 1);
+  }
+  sum[{-1, perBatch ? 0 : 1, false}].add(moved.value * worth.constant, true);
+}
+
+/// Throws Wrong where two sums differ by more than the tolerance, which is for
+/// coefficients that a law computed. True if it was needed.
+bool compare(Sum a, Sum b, bool gradientsOnly, double tolerance) {
+  bool rounded = false;
+  for (const auto &[key, coefficient] : Sum(b)) {
+    a[key]; // 0 where a model has none
+  }
+  for (const auto &[key, left] : a) {
+    const Coefficient &right = b[key];
+    mpq_class distance = abs(left.value - right.value);
+    mpq_class allowed = (left.size + right.size) * mpq_class(tolerance);
+    bool close = (left.computed || right.computed) && distance <= allowed;
+    bool counts = std::get<0>(key) >= 0 || !gradientsOnly;
+    if (counts && distance != 0 && !close) {
+      throw Wrong("the penalties of term " + std::to_string(std::get<0>(key)) +
+                  " have the coefficients " +
+                  std::to_string(left.value.get_d()) + " and " +
+                  std::to_string(right.value.get_d()));
+    }
+    rounded = rounded || (counts && distance != 0);
+  }
+  return rounded;
+}
+
+//===----------------------------------------------------------------------===//
+// Proofs
+//===----------------------------------------------------------------------===//
+
+/// The inputs of both models are input 0, 1, …; inputs and outputs have the
+/// same shapes in both.
+void checkSignature(const Terms &terms, const Json &a, const Json &b) {
+  for (const char *what : {"inputs", "outputs"}) {
+    auto left = a.at(what).get<std::vector<int>>();
+    auto right = b.at(what).get<std::vector<int>>();
+    if (left.size() != right.size()) {
+      throw Wrong(std::string("the models have different ") + what);
+    }
+    for (size_t i = 0; i < left.size(); ++i) {
+      const Term &x = terms.own(left[i]), &y = terms.own(right[i]);
+      bool inputs = x.is("input") && y.is("input") && x.attrs == y.attrs &&
+                    x.attrs.at("index") == i;
+      if (x.shape != y.shape || (*what == 'i' && !inputs)) {
+        throw Wrong(std::string("the models have different ") + what);
+      }
+    }
+  }
+}
+
+/// Calls `step` for each entry; what is thrown gets the place of the entry.
+template <typename Step>
+void replay(const Json &entries, const char *what, Step step) {
+  for (size_t i = 0; i < entries.size(); ++i) {
+    try {
+      step(entries[i]);
+    } catch (const std::exception &error) {
+      throw Wrong(what + (" " + std::to_string(i)) + ": " + error.what());
+    }
+  }
+}
+
+/// What was proved.
+std::string checkProof(const Json &certificate, const Json &proof) {
+  const std::map<std::string, Mode> modes = {
+      {"inference", Mode::Inference},
+      {"training", Mode::Training},
+      {"expectation", Mode::Expectation}};
+  std::string claim = proof.at("claim").get<std::string>();
+  if (claim != "equal" && claim != "same-gradients") {
+    throw Wrong("there is no claim '" + claim + "'");
+  }
+  bool gradientsOnly = claim == "same-gradients";
+  double tolerance = certificate.at("tolerance").get<double>();
+  Terms terms;
+  Laws laws(terms, modes.at(proof.at("mode").get<std::string>()), gradientsOnly,
+            tolerance);
+  terms.readWeights(certificate.value("weights", Json::object()));
+  replay(certificate.at("nodes"), "node",
+         [&](const Json &node) { terms.add(node); });
+  const Json *models[] = {&certificate.at("a"), &certificate.at("b")};
+  checkSignature(terms, *models[0], *models[1]);
+  replay(proof.at("nodes"), "new node",
+         [&](const Json &node) { checkShape(terms, terms.add(node)); });
+  replay(proof.at("steps"), "step", [&](const Json &step) {
+    laws.step(step.at(0).get<std::string>(), step.at(1).get<int>(),
+              step.at(2).get<int>());
+  });
+  const Json &outputs = models[0]->at("outputs");
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!terms.equal(outputs[i], models[1]->at("outputs")[i])) {
+      throw Wrong("output " + std::to_string(i) + " is not proved equal");
+    }
+  }
+  Sum sums[2];
+  for (int i : {0, 1}) {
+    sums[i] = readPenalties(terms, models[i]->at("penalties"));
+  }
+  replay(proof.at("moves"), "move", [&](const Json &entry) {
+    bool second = entry.at(1) == 1;
+    if (!second && entry.at(1) != 0) {
+      throw Wrong("there are two models");
+    }
+    move(terms, laws, sums[second ? 1 : 0], entry);
+  });
+  bool rounded =
+      compare(sums[0], sums[1], gradientsOnly, tolerance) || laws.rounded;
+  if (rounded && !proof.at("rounded").get<bool>()) {
+    throw Wrong("it holds only up to rounding of constants");
+  }
+  return claim + (rounded ? ", up to rounding of constants" : "");
+}
 
 /// {"sha256":"<digest of all that follows the second quote>",…
 void checkDigest(const std::string &text) {
@@ -16,134 +187,25 @@ void checkDigest(const std::string &text) {
   if (text.size() < body || text.compare(0, start.size(), start) != 0) {
     throw Wrong("a certificate starts with its digest");
   }
-  if (sha256(std::string_view(text).substr(body)) !=
-      text.substr(start.size(), 64)) {
+  if (sha256(text.substr(body)) != text.substr(start.size(), 64)) {
     throw Wrong("the digest is not that of the contents");
   }
 }
 
-Mode modeOf(const std::string &word) {
-  if (word == "inference") {
-    return Mode::Inference;
-  }
-  if (word == "training") {
-    return Mode::Training;
-  }
-  if (word == "expectation") {
-    return Mode::Expectation;
-  }
-  throw Wrong("there is no mode '" + word + "'");
-}
-
-/// The inputs of a model are its first, second … input.
-void checkInputs(const Terms &terms, const Json &model) {
-  int64_t index = 0;
-  for (int input : model.at("inputs").get<std::vector<int>>()) {
-    const Term &term = terms.own(input);
-    if (!term.is("input") || term.number("index") != double(index++)) {
-      throw Wrong("term " + std::to_string(input) + " is not the input " +
-                  std::to_string(index - 1));
-    }
-  }
-}
-
-void checkSignature(const Terms &terms, const Json &a, const Json &b) {
-  for (const char *what : {"inputs", "outputs"}) {
-    auto left = a.at(what).get<std::vector<int>>();
-    auto right = b.at(what).get<std::vector<int>>();
-    bool agree = left.size() == right.size();
-    for (size_t i = 0; agree && i < left.size(); ++i) {
-      agree = terms.own(left[i]).shape == terms.own(right[i]).shape;
-    }
-    if (!agree) {
-      throw Wrong(std::string("the models have different ") + what);
-    }
-  }
-}
-
-/// Calls `step` for each entry; what is thrown gets the place of the entry.
-template <typename Step>
-void replay(const Json &entries, const char *what, Step step) {
-  size_t index = 0;
-  for (const Json &entry : entries) {
-    try {
-      step(entry);
-    } catch (const std::exception &error) {
-      throw Wrong(std::string(what) + " " + std::to_string(index) + ": " +
-                  error.what());
-    }
-    ++index;
-  }
-}
-
-/// What was proved.
-std::string checkProof(const Json &certificate, const Json &proof,
-                       const CheckOptions &options) {
-  Terms terms;
-  terms.dropped = options.dropped;
-  terms.tolerance = certificate.at("tolerance").get<double>();
-  terms.readWeights(certificate.value("weights", Json::object()));
-  terms.mode = modeOf(proof.at("mode").get<std::string>());
-  std::string claim = proof.at("claim").get<std::string>();
-  if (claim != "equal" && claim != "same-gradients") {
-    throw Wrong("there is no claim '" + claim + "'");
-  }
-  bool gradientsOnly = claim == "same-gradients";
-  replay(certificate.at("nodes"), "node",
-         [&](const Json &node) { terms.add(node, false); });
-  const Json &a = certificate.at("a"), &b = certificate.at("b");
-  checkInputs(terms, a);
-  checkInputs(terms, b);
-  checkSignature(terms, a, b);
-  replay(proof.at("nodes"), "new node",
-         [&](const Json &node) { terms.add(node, true); });
-  replay(proof.at("steps"), "step", [&](const Json &step) {
-    terms.apply(step.at(0).get<std::string>(), step.at(1).get<int>(),
-                step.at(2).get<int>());
-  });
-  auto left = a.at("outputs").get<std::vector<int>>();
-  auto right = b.at("outputs").get<std::vector<int>>();
-  for (size_t i = 0; i < left.size(); ++i) {
-    if (!terms.equal(left[i], right[i])) {
-      throw Wrong("output " + std::to_string(i) + " is not proved equal");
-    }
-  }
-  Sum sums[2];
-  sums[0].read(terms, a.at("penalties"));
-  sums[1].read(terms, b.at("penalties"));
-  replay(proof.at("moves"), "move", [&](const Json &move) {
-    Key key = {move.at(2).get<int>(), move.at(3).get<int>(),
-               move.at(4).get<bool>()};
-    int model = move.at(1).get<int>();
-    if (model != 0 && model != 1) {
-      throw Wrong("there are two models");
-    }
-    sums[model].move(terms, move.at(0).get<std::string>(), key, gradientsOnly);
-  });
-  bool rounded = compare(sums[0], sums[1], gradientsOnly, terms.tolerance) ||
-                 terms.rounded;
-  if (rounded && !proof.at("rounded").get<bool>()) {
-    throw Wrong("it holds only up to rounding of constants");
-  }
-  return claim + (rounded ? ", up to rounding of constants" : "");
-}
-
-void checkAll(const std::string &text, const CheckOptions &options,
-              Verdict &verdict) {
+void checkAll(const std::string &text, double tolerance, Verdict &verdict) {
   checkDigest(text);
   Json certificate = Json::parse(text);
   if (certificate.at("format") != "kreg-certificate 1") {
     throw Wrong("this is not a certificate of format 1");
   }
-  double tolerance = certificate.at("tolerance").get<double>();
-  if (!(tolerance >= 0 && tolerance <= options.tolerance)) {
+  double own = certificate.at("tolerance").get<double>();
+  if (!(own >= 0 && own <= tolerance)) {
     throw Wrong("it allows constants to be further apart than is asked for");
   }
   for (const Json &proof : certificate.at("proofs")) {
     std::string mode = proof.at("mode").get<std::string>();
     try {
-      verdict.proved.emplace_back(mode,
-                                  checkProof(certificate, proof, options));
+      verdict.proved.emplace_back(mode, checkProof(certificate, proof));
     } catch (const std::exception &error) {
       throw Wrong("proof for " + mode + ": " + error.what());
     }
@@ -152,10 +214,10 @@ void checkAll(const std::string &text, const CheckOptions &options,
 
 } // namespace
 
-Verdict check(const std::string &certificate, const CheckOptions &options) {
+Verdict check(const std::string &certificate, double tolerance) {
   Verdict verdict;
   try {
-    checkAll(certificate, options, verdict);
+    checkAll(certificate, tolerance, verdict);
     verdict.accepted = true;
   } catch (const std::exception &error) {
     verdict.problem = error.what();

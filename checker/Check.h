@@ -19,15 +19,10 @@ struct Verdict {
   std::vector<std::pair<std::string, std::string>> proved;
 };
 
-struct CheckOptions {
-  /// How far constants that a law computed may be apart, relative to the terms
-  /// that made them; a certificate may not ask for more.
-  double tolerance = 1e-6;
-  std::string dropped; ///< for tests: "law:condition" that is not looked at
-};
-
-/// Checks the text of a certificate. Never throws.
-Verdict check(const std::string &certificate, const CheckOptions &options = {});
+/// Checks the text of a certificate. `tolerance` is how far constants that a
+/// law computed may be apart, relative to the terms that made them; a
+/// certificate may not ask for more. Never throws.
+Verdict check(const std::string &certificate, double tolerance = 1e-6);
 
 } // namespace kregc::checker
 

@@ -1,195 +1,224 @@
-// The shapes of terms that laws introduce: those of a model come from its file,
-// these must follow from their operands.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What follows about a term from its operands: its shape, bounds of its
+// elements. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "checker/Terms.h"
-
-#include <algorithm>
-#include <numeric>
+#include "checker/Laws.h"
 
 namespace kregc::checker {
-namespace {
 
-void need(bool fits) {
+//===----------------------------------------------------------------------===//
+// Shapes
+//===----------------------------------------------------------------------===//
+
+/// A prime above all sizes: what holds of it holds of every batch.
+static const Value batch = Number((mpz_class(1) << 61) - 1);
+
+static Value symbolic(const Term &term) {
+  Value shape = term["shape"];
+  for (Number &size : shape.numbers) {
+    size = size == -1 ? batch.numbers[0] : size;
+  }
+  return shape;
+}
+
+static void need(bool fits) {
   if (!fits) {
     throw Wrong("operands or attributes do not fit");
   }
 }
 
-/// What NumPy broadcasts two shapes to; the batch is in dimension 0 or nowhere.
-Ints broadcast(const Ints &a, const Ints &b) {
-  Ints result = a.size() < b.size() ? b : a;
-  const Ints &shorter = a.size() < b.size() ? a : b;
-  size_t offset = result.size() - shorter.size();
-  for (size_t i = 0; i < shorter.size(); ++i) {
-    int64_t &size = result[offset + i];
-    need(size == shorter[i] || size == 1 || shorter[i] == 1);
-    size = size == 1 ? shorter[i] : size;
+/// What NumPy broadcasts two shapes to.
+static Value broadcast(Value a, Value b) {
+  size_t rank = std::max(a.numbers.size(), b.numbers.size());
+  for (Value *shape : {&a, &b}) {
+    auto &sizes = shape->numbers;
+    sizes.insert(sizes.begin(), rank - sizes.size(), 1);
   }
-  return result;
+  return zip(a, b, [](const Number &x, const Number &y) {
+    need(x == y || x == 1 || y == 1);
+    return x == 1 ? y : x;
+  });
 }
 
-/// `change` of each dimension but the batch.
-template <typename Change>
-Ints perDimension(Ints shape, Change change) {
-  for (size_t i = 0; i < shape.size(); ++i) {
-    shape[i] = shape[i] < 0 ? shape[i] : change(i);
-  }
-  return shape;
+static Value concatenate(Value a, Value b, const Value &axis) {
+  Number size = (a[axis] + b[axis]).numbers.at(0);
+  size_t i = axis.numbers[0].get_num().get_ui();
+  a.numbers[i] = b.numbers[i] = size;
+  need(a == b);
+  return a;
 }
 
-/// Windows of `size` elements along the spatial dimensions of x.
-Ints windows(const Term &term, const Ints &x, const Ints &size,
-             int64_t channels) {
-  Ints low = term.ints("pads_low"), high = term.ints("pads_high");
-  Ints by = term.ints("strides"), apart = term.ints("dilations");
-  apart.resize(size.size(), 1);
-  need(x.size() == size.size() + 2);
-  Ints result = x;
-  result.back() = channels;
-  for (size_t i = 0; i < size.size(); ++i) {
-    int64_t reach = (size[i] - 1) * apart[i] + 1;
-    need(by.at(i) > 0);
-    result[i + 1] =
-        term.is("conv_transpose")
-            ? (x[i + 1] - 1) * by[i] + reach - low.at(i) - high.at(i)
-            : (x[i + 1] + low.at(i) + high.at(i) - reach) / by[i] + 1;
-  }
-  return result;
-}
-
-/// Of a convolution: the kernel's last two dimensions are of channels.
-Ints convolved(const Term &term, const Ints &x, Ints kernel) {
-  need(kernel.size() >= 3 && !x.empty());
-  int64_t last = kernel.back(), first = kernel[kernel.size() - 2];
-  kernel.resize(kernel.size() - 2);
-  if (term.is("conv")) {
-    int64_t groups = std::max<int64_t>(1, int64_t(term.number("groups")));
-    need(x.back() == first * groups);
-    return windows(term, x, kernel, last);
-  }
-  bool depthwise = term.is("depthwise_conv");
-  need(x.back() == (depthwise ? first : last));
-  return windows(term, x, kernel, depthwise ? first * last : first);
-}
-
-Ints reduced(const Term &term, const Ints &x) {
-  Ints axes = term.ints("axes"), result;
-  for (size_t i = 0; i < x.size(); ++i) {
-    bool gone = std::find(axes.begin(), axes.end(), int64_t(i)) != axes.end();
-    if (!gone || term.has("keepdims")) {
-      result.push_back(gone ? 1 : x[i]);
+static Value reduce(const Term &n, const Value &x) {
+  std::vector<Number> result;
+  for (int i = 0; i < x.count(); ++i) {
+    const std::vector<Number> axes = n["axes"].numbers;
+    bool stays = std::count(axes.begin(), axes.end(), i) == 0;
+    if (stays || n.has("keepdims")) {
+      result.push_back(stays ? x.numbers[i] : Number(1));
     }
   }
   return result;
 }
 
-Ints permuted(const Ints &perm, const Ints &x) {
-  Ints sorted = perm, all(x.size()), result;
-  std::sort(sorted.begin(), sorted.end());
-  std::iota(all.begin(), all.end(), 0);
-  need(sorted == all);
-  for (int64_t dim : perm) {
-    result.push_back(x[dim]);
-  }
-  return result;
+/// Of a convolution or pool with such a window.
+static Value slide(const Term &n, const Value &x, const Value &window,
+                   const Value &channels) {
+  Value sizes = cut(x, 1, 1), reach = (window - 1) * n.get("dilations", 1) + 1;
+  Value pads = n["pads_low"] + n["pads_high"], by = n["strides"];
+  need(by > 0);
+  sizes = n.in("conv_transpose") ? (sizes - 1) * by + reach - pads
+                                 : floorDivide(sizes + pads - reach, by) + 1;
+  return join({x[0], sizes, channels});
 }
 
-Ints concatenated(const std::vector<Ints> &shapes, size_t axis) {
-  Ints result = shapes.at(0);
-  result.at(axis) = 0;
-  for (Ints shape : shapes) {
-    result[axis] += shape.at(axis);
-    shape[axis] = result[axis];
-    need(shape == result);
-  }
-  return result;
-}
-
-} // namespace
-
-/// The shape of an op on operands of these shapes; throws Wrong for an op that
-/// no law introduces.
-static Ints shapeOf(const Term &term, const std::vector<Ints> &shapes) {
-  const Ints &x = shapes.at(0);
-  if (oneOf(term.op,
-            {"unary", "dropout", "noise", "batch_norm", "batch_norm_train"})) {
+/// The shape of an op on operands of these shapes.
+static Value shapeOf(const Term &n, const std::vector<Value> &shapes) {
+  const Value &x = shapes.at(0), &k = shapes.at(shapes.size() > 1 ? 1 : 0);
+  if (n.in("unary", "dropout", "noise", "batch_norm", "batch_norm_train")) {
     return x;
   }
-  if (term.is("reshape")) {
-    need(product(x) == product(term.shape) && x.empty() == term.shape.empty() &&
-         (x.empty() || (x[0] < 0) == (term.shape[0] < 0)));
-    return term.shape;
+  if (n.in("reshape")) {
+    Value shape = symbolic(n);
+    need(product(x) == product(shape) &&
+         (x[0] == batch) == (shape[0] == batch));
+    return shape;
   }
-  if (term.is("transpose")) {
-    return permuted(term.ints("perm"), x);
+  if (n.in("transpose")) {
+    std::vector<Number> positions(x.numbers.size());
+    std::iota(positions.begin(), positions.end(), 0);
+    need(sorted(n["perm"]) == positions);
+    return x[n["perm"]];
   }
-  if (term.is("pad") || term.is("slice")) {
-    Ints low = term.ints("low"), high = term.ints("high");
-    Ints by = term.ints("strides");
-    by.resize(x.size(), 1);
-    int64_t sign = term.is("pad") ? 1 : -1;
-    return perDimension(x, [&](size_t i) {
-      int64_t size = x[i] + sign * (low.at(i) + high.at(i));
-      need(by[i] > 0);
-      return (size + by[i] - 1) / by[i];
-    });
+  if (n.in("pad", "slice")) {
+    Value ends = n["low"] + n["high"], by = n.get("strides", 1);
+    need(n["low"] >= 0 && n["high"] >= 0 && by > 0);
+    return n.in("pad") ? x + ends : floorDivide(x - ends - 1, by) + 1;
   }
-  if (term.is("repeat")) {
-    Ints factors = term.ints("factors");
-    return perDimension(x, [&](size_t i) { return x[i] * factors.at(i); });
+  if (n.in("repeat")) {
+    need(n["factors"] > 0);
+    return x * n["factors"];
   }
-  if (term.is("resize")) {
-    Ints sizes = term.ints("sizes");
-    need(x.size() == sizes.size() + 2);
-    Ints result = x;
-    std::copy(sizes.begin(), sizes.end(), result.begin() + 1);
-    return result;
+  if (n.in("resize")) {
+    need(x.count() == n["sizes"].count() + 2);
+    return join({x[0], n["sizes"], x[-1]});
   }
-  if (term.is("pool")) {
-    return windows(term, x, term.ints("window"), x.back());
+  if (n.in("pool")) {
+    return slide(n, x, n["window"], x[-1]);
   }
-  if (term.is("reduce")) {
-    return reduced(term, x);
+  if (n.in("conv", "depthwise_conv", "conv_transpose")) {
+    Value inputs = k[-2], outputs = k[-1];
+    if (n.in("conv_transpose")) {
+      std::swap(inputs, outputs);
+    } else if (n.in("conv")) {
+      inputs = inputs * n.get("groups", 1);
+    } else {
+      outputs = inputs * outputs;
+    }
+    need(x[-1] == inputs);
+    return slide(n, x, cut(k, 0, 2), outputs);
   }
-  if (term.is("concat")) {
-    return concatenated(shapes, static_cast<size_t>(term.number("axis")));
+  if (n.in("dense")) {
+    need(k.count() == 2 && x[-1] == k[0]);
+    return join({cut(x, 0, 1), k[1]});
   }
-  if (oneOf(term.op, {"sum", "product", "binary", "maximum", "minimum"})) {
-    return std::accumulate(shapes.begin(), shapes.end(), Ints(), broadcast);
+  if (n.in("reduce")) {
+    return reduce(n, x);
   }
-  if (term.is("dense")) {
-    const Ints &kernel = shapes.at(1);
-    need(kernel.size() == 2 && !x.empty() && x.back() == kernel[0]);
-    Ints result = x;
-    result.back() = kernel[1];
-    return result;
+  bool isConcat = n.in("concat");
+  need(isConcat || n.in("sum", "product", "binary", "maximum", "minimum"));
+  Value result = x;
+  for (size_t i = 1; i < shapes.size(); ++i) {
+    result = isConcat ? concatenate(result, shapes[i], n["axis"])
+                      : broadcast(result, shapes[i]);
   }
-  if (oneOf(term.op, {"conv", "depthwise_conv", "conv_transpose"})) {
-    return convolved(term, x, shapes.at(1));
-  }
-  throw Wrong("a law cannot introduce '" + term.op + "'");
+  return result;
 }
 
-void Terms::checkShape(const Term &term) const {
-  bool fits = false;
-  if (term.is("weight")) { // the numbers of another in another shape
-    fits = std::any_of(all.begin(), all.end(), [&](const Term &other) {
-      return other.is("weight") && other.attrs == term.attrs &&
-             product(other.shape) == product(term.shape);
-    });
-  } else if (term.is("constant")) {
-    fits = term.shape.empty();
-  } else if (!term.operands.empty()) {
-    std::vector<Ints> shapes;
+void checkShape(const Terms &terms, int id) {
+  const Term &term = terms.own(id);
+  bool fits = term.in("constant") && term.shape.empty();
+  for (int i = 0; i < id && term.in("weight"); ++i) {
+    const Term &other = terms.own(i); // the same numbers in another shape
+    fits = fits || (other.in("weight") && other.attrs == term.attrs &&
+                    other.elements() == term.elements());
+  }
+  if (!term.operands.empty()) {
+    std::vector<Value> shapes;
     for (int operand : term.operands) {
-      shapes.push_back(of(operand).shape);
+      shapes.push_back(symbolic(terms.own(operand)));
     }
-    fits = shapeOf(term, shapes) == term.shape;
+    try {
+      fits = shapeOf(term, shapes) == symbolic(term);
+    } catch (const std::exception &) { // an attribute is missing
+    }
   }
   if (!fits) {
     throw Wrong("'" + term.op + "' has a shape that it cannot have");
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Bounds
+//===----------------------------------------------------------------------===//
+
+/// Of a term, from those of all its operands.
+static std::pair<Value, Value> boundsOf(const Term &n, const Value &lo,
+                                        const Value &hi) {
+  if (n.in("softmax") || n.computes("sigmoid", "hard_sigmoid", "step")) {
+    return {0, 1};
+  }
+  if (n.computes("tanh", "softsign", "erf", "sign")) {
+    return {lo >= 0 ? 0 : -1, 1};
+  }
+  if (n.computes("clip", "relu", "relu6")) {
+    Value least = n.computes("clip") ? n["params"][0] : 0;
+    Value most = n.computes("clip")    ? n["params"][1]
+                 : n.computes("relu6") ? 6
+                                       : infinity;
+    if (least <= most) {
+      return {min(max(lo, least), most), min(max(hi, least), most)};
+    }
+  }
+  if (n.in("reshape", "transpose", "slice", "repeat", "concat", "pool",
+           "resize.bilinear", "reduce.max", "reduce.min", "reduce.mean")) {
+    return {lo, hi};
+  }
+  if (n.in("pad")) {
+    return {min(lo, 0), max(hi, 0)};
+  }
+  bool positive = n.computes("exp", "abs", "square", "softplus", "sqrt");
+  bool keepsSign =
+      n.computes("leaky_relu", "elu", "gelu", "silu", "selu") ||
+      n.in("dropout", "sum", "product", "reduce.sum", "maximum", "minimum");
+  return {positive || (keepsSign && lo >= 0) ? 0 : infinity * -1, infinity};
+}
+
+std::pair<Value, Value> Laws::bounds(int id) {
+  id = terms.find(id);
+  // What is being asked for counts as unbounded: equal terms may form a circle.
+  auto [place, isNew] = known.emplace(id, std::pair(infinity * -1, infinity));
+  if (!isNew) {
+    return place->second;
+  }
+  const Term &term = terms.own(id);
+  Value lo = infinity, hi = infinity * -1;
+  for (int operand : term.operands) {
+    auto [low, high] = bounds(operand);
+    lo = min(lo, low);
+    hi = max(hi, high);
+  }
+  try {
+    if (term.in("constant")) {
+      for (const Number &number : term["values"].numbers) {
+        lo = min(lo, number);
+        hi = max(hi, number);
+      }
+      known.at(id) = {lo, hi};
+    } else if (!term.operands.empty()) {
+      known.at(id) = boundsOf(term, lo, hi);
+    }
+  } catch (const std::exception &) { // a constant is no number
+  }
+  return known.at(id);
 }
 
 } // namespace kregc::checker

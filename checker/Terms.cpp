@@ -1,94 +1,64 @@
-// Reading terms, their shapes and bounds.
+// Terms, and the numbers that terms of weights and constants stand for.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "checker/Terms.h"
 
-#include <algorithm>
-#include <limits>
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
+
+#include <cmath>
+#include <cstring>
+#include <set>
 
 namespace kregc::checker {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+std::string sha256(const std::string &bytes) {
+  llvm::SHA256 hash;
+  hash.update(bytes);
+  return llvm::toHex(hash.final(), /*LowerCase=*/true);
+}
 
-int64_t product(const Ints &sizes) {
+int64_t Term::elements() const {
   int64_t result = 1;
-  for (int64_t size : sizes) {
+  for (int64_t size : shape) {
     result *= size < 0 ? 1 : size;
   }
   return result;
 }
 
-bool allAre(const Ints &values, int64_t wanted) {
-  return std::all_of(values.begin(), values.end(),
-                     [&](int64_t value) { return value == wanted; });
-}
-
-bool isUnary(const Term &f, std::initializer_list<const char *> kinds) {
-  return f.is("unary") && oneOf(f.kind, kinds);
-}
-
-void Terms::need(const std::string &law, const std::string &condition,
-                 bool holds) const {
-  if (!holds && law + ":" + condition != dropped) {
-    throw Wrong("the condition '" + condition + "' of law '" + law +
-                "' does not hold");
-  }
-}
-
-bool oneOf(const std::string &word, std::initializer_list<const char *> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-static double numberOf(const Json &value) {
-  if (value.is_string()) {
-    return value == "inf" ? infinity : value == "-inf" ? -infinity : NAN;
-  }
-  return value.get<double>();
-}
-
-Ints Term::ints(const char *attr) const {
-  return has(attr) ? attrs.at(attr).get<Ints>() : Ints{};
-}
-
-Numbers Term::numbers(const char *attr) const {
-  Numbers result;
-  if (has(attr)) {
-    for (const Json &value : attrs.at(attr)) {
-      result.push_back(numberOf(value));
-    }
-  }
-  return result;
-}
-
-double Term::number(const char *attr) const {
-  return has(attr) ? numberOf(attrs.at(attr)) : 0;
-}
-
-void Terms::add(const Json &node, bool derived) {
+int Terms::add(const Json &node) {
   Term term;
   term.op = node.at("op").get<std::string>();
-  term.shape = node.at("shape").get<Ints>();
+  term.shape = node.at("shape").get<std::vector<int64_t>>();
   term.attrs = node.value("attrs", Json::object());
   term.operands = node.value("operands", std::vector<int>());
   term.kind = term.attrs.value("kind", "");
+  double size = 1;
+  for (int64_t extent : term.shape) {
+    size *= extent < -1 ? INFINITY : std::max<double>(double(extent), 1);
+  }
+  if (size > 1e15) {
+    throw Wrong("'" + term.op + "' has a shape of no tensor");
+  }
   for (int operand : term.operands) {
-    if (operand < 0 || operand >= static_cast<int>(all.size())) {
-      throw Wrong("term " + std::to_string(all.size()) + " ('" + term.op +
+    if (operand < 0 || operand >= static_cast<int>(terms.size())) {
+      throw Wrong("term " + std::to_string(terms.size()) + " ('" + term.op +
                   "') uses a term that does not come before it");
     }
   }
-  if (derived) {
-    checkShape(term);
+  if (term.op == "constant" && term.attrs.at("values").empty()) {
+    throw Wrong("a constant has no values");
   }
-  stands.push_back(static_cast<int>(all.size()));
-  all.push_back(std::move(term));
+  stands.push_back(static_cast<int>(terms.size()));
+  terms.push_back(std::move(term));
+  return stands.back();
 }
 
 const Term &Terms::own(int id) const {
-  if (id < 0 || id >= static_cast<int>(all.size())) {
+  if (id < 0 || id >= static_cast<int>(terms.size())) {
     throw Wrong("there is no term " + std::to_string(id));
   }
-  return all[id];
+  return terms[id];
 }
 
 int Terms::find(int id) const {
@@ -99,13 +69,20 @@ int Terms::find(int id) const {
   return id;
 }
 
-bool Terms::dependsOnDraw(int id, const Json &draw) const {
+std::optional<Number> Terms::oneNumber(int id) const {
+  const Term &term = of(id);
+  bool one = term.op == "constant" && term.attrs.at("values").size() == 1 &&
+             term.attrs["values"][0].is_number();
+  return one ? std::optional(term["values"].numbers[0]) : std::nullopt;
+}
+
+bool Terms::dependsOn(int id, const Json &draw) const {
   std::vector<int> open = {find(id)};
   std::set<int> seen(open.begin(), open.end());
   while (!open.empty()) {
-    const Term &term = own(open.back());
+    const Term &term = terms[open.back()];
     open.pop_back();
-    if (term.has("draw") && term.attrs.at("draw") == draw) {
+    if (term.has("draw") && term.attrs["draw"] == draw) {
       return true;
     }
     for (int operand : term.operands) {
@@ -117,73 +94,126 @@ bool Terms::dependsOnDraw(int id, const Json &draw) const {
   return false;
 }
 
-/// Bounds of a term from the hull of its operands' bounds.
-static Bounds boundsOf(const Term &term, Bounds x) {
-  bool nonNegative = x.lo >= 0;
-  const std::string &kind = term.kind;
-  if (term.is("softmax") ||
-      isUnary(term, {"sigmoid", "hard_sigmoid", "step"})) {
-    return {0, 1};
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// {sha256: hexadecimal of float32 numbers, little-endian}
+void Terms::readWeights(const Json &table) {
+  for (const auto &[digest, hex] : table.items()) {
+    std::string bytes;
+    if (!llvm::tryGetFromHex(hex.get<std::string>(), bytes) ||
+        sha256(bytes) != digest) {
+      throw Wrong("the weight " + digest + " has other numbers");
+    }
+    std::vector<float> numbers(bytes.size() / sizeof(float));
+    std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(float));
+    weights[digest].assign(numbers.begin(), numbers.end());
   }
-  if (isUnary(term, {"tanh", "softsign", "erf", "sign"})) {
-    return {nonNegative ? 0.0 : -1.0, 1};
-  }
-  Numbers ends = term.numbers("params");
-  if (term.is("unary", "clip") && ends.size() == 2 && ends[0] <= ends[1]) {
-    return {std::min(std::max(x.lo, ends[0]), ends[1]),
-            std::min(std::max(x.hi, ends[0]), ends[1])};
-  }
-  if (term.is("unary", "relu6")) {
-    return {std::min(std::max(x.lo, 0.0), 6.0),
-            std::min(std::max(x.hi, 0.0), 6.0)};
-  }
-  if (term.is("unary", "relu")) {
-    return {std::max(x.lo, 0.0), std::max(x.hi, 0.0)};
-  }
-  bool positive = oneOf(kind, {"exp", "abs", "square", "softplus", "sqrt"});
-  bool keepsSign = oneOf(kind, {"leaky_relu", "elu", "gelu", "silu", "selu"});
-  if (term.is("unary")) {
-    return {positive || (keepsSign && nonNegative) ? 0 : -infinity, infinity};
-  }
-  if (oneOf(term.op, {"reshape", "transpose", "slice", "repeat", "concat",
-                      "pool", "resize"}) ||
-      (term.is("reduce") && kind != "sum")) {
-    return x;
-  }
-  if (term.is("pad")) {
-    return {std::min(x.lo, 0.0), std::max(x.hi, 0.0)};
-  }
-  bool closed = oneOf(
-      term.op, {"dropout", "sum", "product", "reduce", "maximum", "minimum"});
-  return {closed && nonNegative ? 0 : -infinity, infinity};
 }
 
-Bounds Terms::bounds(int id) {
-  id = find(id);
-  // What is being computed counts as unbounded: equal terms may form a circle.
-  auto [entry, isNew] = known.try_emplace(id, Bounds{-infinity, infinity});
-  if (!isNew) {
-    return entry->second;
+/// The position in a tensor of shape `own` that broadcasting takes for position
+/// `index` of one of shape `full`.
+static size_t broadcastIndex(size_t index, const std::vector<int64_t> &full,
+                             const std::vector<int64_t> &own) {
+  size_t result = 0, step = 1;
+  for (size_t i = 1; i <= own.size(); ++i) {
+    size_t size = full.at(full.size() - i), extent = own[own.size() - i];
+    result += (extent == 1 ? 0 : index % size) * step;
+    index /= size;
+    step *= extent;
   }
-  const Term &term = own(id);
-  Bounds hull = {infinity, -infinity};
+  return result;
+}
+
+/// x times a matrix of `width` columns.
+static Terms::Constant contract(const Terms::Constant &x,
+                                const Terms::Constant &matrix, size_t width,
+                                size_t count) {
+  Terms::Constant result(count);
+  size_t depth = matrix.numbers.size() / width;
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t j = 0; j < depth; ++j) {
+      size_t a = i / width * depth + j, b = j * width + i % width;
+      result.numbers[i] += x.numbers.at(a) * matrix.numbers.at(b);
+      result.sizes[i] += x.sizes.at(a) * matrix.sizes.at(b);
+    }
+  }
+  return result;
+}
+
+/// The numbers of a weight or constant, as many as it has elements.
+static Terms::Constant written(const std::vector<double> &numbers,
+                               size_t count) {
+  if (numbers.size() != count && numbers.size() != 1) {
+    throw Wrong("a constant has another number of elements than its shape");
+  }
+  Terms::Constant result(count);
+  for (size_t i = 0; i < count; ++i) {
+    result.numbers[i] = numbers[numbers.size() == 1 ? 0 : i];
+    result.sizes[i] = std::fabs(result.numbers[i]);
+  }
+  return result;
+}
+
+Terms::Constant Terms::constant(int id, int depth) const {
+  const Term &term = of(id);
+  size_t count = static_cast<size_t>(term.elements());
+  if (term.is("weight")) {
+    return written(weights.at(term.attrs.at("sha256")), count);
+  }
   if (term.is("constant")) {
-    for (double value : term.numbers("values")) {
-      hull = {std::min(hull.lo, value), std::max(hull.hi, value)};
-      if (value != value) {
-        return {-infinity, infinity};
+    std::vector<double> numbers;
+    for (const Number &number : term["values"].numbers) {
+      numbers.push_back(number.get_d());
+    }
+    return written(numbers, count);
+  }
+  bool isSum = term.is("sum"), isProduct = term.is("product"),
+       isQuotient = term.is("binary.div"), isRoot = term.is("unary.sqrt"),
+       isReshape = term.is("reshape"), isDense = term.is("dense");
+  if (depth == 0 || // equal terms may form a circle
+      !(isSum || isProduct || isQuotient || isRoot || isReshape || isDense)) {
+    throw Wrong("'" + term.op + "' is no constant");
+  }
+  Constant first = constant(term.operands.at(0), depth - 1), result(count);
+  if (isDense) {
+    const Term &matrix = of(term.operands.at(1));
+    return contract(first, constant(term.operands[1], depth - 1),
+                    matrix.shape.at(1), count);
+  }
+  for (size_t n = 0; n < term.operands.size(); ++n) {
+    const Constant &x =
+        n == 0 ? first : first = constant(term.operands[n], depth - 1);
+    const std::vector<int64_t> &shape = of(term.operands[n]).shape;
+    for (size_t i = 0; i < count; ++i) {
+      size_t at = isReshape ? i : broadcastIndex(i, term.shape, shape);
+      double number = x.numbers.at(at), size = x.sizes.at(at);
+      double &value = result.numbers[i], &whole = result.sizes[i];
+      value = n == 0      ? number
+              : isSum     ? value + number
+              : isProduct ? value * number
+                          : value / number;
+      whole = n == 0      ? size
+              : isSum     ? whole + size
+              : isProduct ? whole * size
+                          : std::fabs(value);
+      if (isRoot) {
+        value = whole = std::sqrt(value);
       }
     }
-    return known[id] = hull;
   }
-  for (int operand : term.operands) {
-    Bounds x = bounds(operand);
-    hull = {std::min(hull.lo, x.lo), std::max(hull.hi, x.hi)};
+  return result;
+}
+
+bool Terms::areClose(int a, int b, double tolerance) const {
+  Constant x = constant(a), y = constant(b);
+  bool close = x.numbers.size() == y.numbers.size();
+  for (size_t i = 0; close && i < x.numbers.size(); ++i) {
+    double allowed = tolerance * std::max(x.sizes[i], y.sizes[i]);
+    close = std::fabs(x.numbers[i] - y.numbers[i]) <= allowed;
   }
-  if (term.operands.empty()) {
-    return {-infinity, infinity};
-  }
-  return known[id] = boundsOf(term, hull);
+  return close;
 }
 
 } // namespace kregc::checker

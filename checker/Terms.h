@@ -4,106 +4,87 @@
 #ifndef KREGC_CHECKER_TERMS_H
 #define KREGC_CHECKER_TERMS_H
 
-#include <nlohmann/json.hpp>
+#include "checker/Value.h"
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
-#include <set>
-#include <stdexcept>
-#include <string>
-#include <vector>
+#include <optional>
 
 namespace kregc::checker {
-
-using Json = nlohmann::json;
-using Ints = std::vector<int64_t>;
-using Numbers = std::vector<double>;
-
-/// What is wrong with a certificate.
-struct Wrong : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 /// An op applied to terms; docs/proof.md says what each op means.
 struct Term {
   std::string op, kind;
   Json attrs = Json::object();
   std::vector<int> operands;
-  Ints shape; ///< -1 is the batch
+  std::vector<int64_t> shape; ///< -1 is the batch
 
-  Ints ints(const char *attr) const;
-  Numbers numbers(const char *attr) const;
-  double number(const char *attr) const; ///< 0 where there is none
-  bool has(const char *attr) const { return attrs.contains(attr); }
-  bool is(const char *name) const { return op == name; }
-  bool is(const char *name, const char *which) const {
-    return op == name && kind == which;
+  /// Whether it is OP or OP.KIND.
+  bool is(const std::string &name) const {
+    return name == op || name == op + "." + kind;
   }
-  bool isNoise() const { return is("dropout") || is("noise"); }
-};
-
-enum class Mode { Inference, Training, Expectation };
-
-struct Bounds {
-  double lo, hi;
+  template <typename... Names>
+  bool in(const Names &...names) const {
+    return (is(names) || ...);
+  }
+  /// Whether it is a function of each element.
+  template <typename... Kinds>
+  bool computes(const Kinds &...kinds) const {
+    return op == "unary" && ((kind == kinds) || ...);
+  }
+  bool has(const std::string &attr) const { return attrs.contains(attr); }
+  /// An attribute, or the shape; throws where there is none.
+  Value operator[](const std::string &attr) const {
+    return Value(attr == "shape" ? Json(shape) : attrs.at(attr));
+  }
+  Value get(const std::string &attr, int missing) const {
+    return has(attr) ? (*this)[attr] : Value(missing);
+  }
+  int64_t elements() const; ///< for each sample
 };
 
 class Terms {
 public:
-  Mode mode = Mode::Inference;
-  double tolerance = 0; ///< of constants that a law computed
-  bool rounded = false; ///< it was needed
-  std::string dropped;  ///< for tests: "law:condition" that is not looked at
-
-  /// Throws Wrong where a side condition of a law does not hold.
-  void need(const std::string &law, const std::string &condition,
-            bool holds) const;
-
-  /// Appends a term of the certificate; its operands must be there. With
-  /// `derived` its shape is checked: it does not come from a model.
-  void add(const Json &node, bool derived);
-
-  /// Reads the values of weights that the proof computes with.
+  /// Appends a term of the certificate, whose operands must be there.
+  int add(const Json &node);
+  /// Reads the values of weights that a proof computes with.
   void readWeights(const Json &table);
 
-  /// A constant tensor, row-major, with the size of the terms that each number
-  /// is a sum of.
-  struct Value {
-    Ints shape;
-    Numbers numbers, sizes;
-  };
-  /// What a term of weights and constants stands for; throws for others.
-  Value valueOf(int id) const;
-
-  size_t size() const { return all.size(); }
   /// The definition of a term itself.
   const Term &own(int id) const;
   /// The definition of the term that stands for it.
   const Term &of(int id) const { return own(find(id)); }
   int find(int id) const;
   bool equal(int a, int b) const { return find(a) == find(b); }
+  /// From now on `same` stands for `id`.
+  void unite(int id, int same) { stands[id] = find(same); }
 
-  /// Accepts `node` = `same` if the law says so; throws Wrong.
-  void apply(const std::string &law, int node, int same);
+  /// The finite number that all elements of a constant are.
+  std::optional<Number> oneNumber(int id) const;
+  /// Whether a term depends on a noise call.
+  bool dependsOn(int id, const Json &draw) const;
+  /// Whether two terms of weights and constants differ by no more than
+  /// `tolerance` of the terms that made them, element by element; throws for
+  /// others.
+  bool areClose(int a, int b, double tolerance) const;
 
-  Bounds bounds(int id);
-  bool dependsOnDraw(int id, const Json &draw) const;
+  /// A tensor, row-major, and for each number the size of the terms that it is
+  /// a sum of.
+  struct Constant {
+    explicit Constant(size_t count) : numbers(count), sizes(count) {}
+    std::vector<double> numbers, sizes;
+  };
 
 private:
-  void checkShape(const Term &term) const;
+  Constant constant(int id, int depth = 1000) const;
 
-  std::vector<Term> all;
+  std::vector<Term> terms;
   std::vector<int> stands; ///< which term stands for each
-  std::map<int, Bounds> known;
-  std::map<std::string, Numbers> weights; ///< by their sha256
+  std::map<std::string, std::vector<double>> weights; ///< by their sha256
 };
 
-int64_t product(const Ints &sizes); ///< the batch counts as 1
-bool allAre(const Ints &values, int64_t wanted);
-/// A function of each element that is one of `kinds`.
-bool isUnary(const Term &f, std::initializer_list<const char *> kinds);
-bool oneOf(const std::string &word, std::initializer_list<const char *> words);
+/// In hexadecimal.
+std::string sha256(const std::string &bytes);
 
 } // namespace kregc::checker
 

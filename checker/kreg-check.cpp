@@ -11,10 +11,10 @@
 #include <sstream>
 
 int main(int argc, char **argv) {
-  kregc::checker::CheckOptions options;
+  double tolerance = 1e-6;
   char *end = nullptr;
   if (argc == 3) {
-    options.tolerance = std::strtod(argv[2], &end);
+    tolerance = std::strtod(argv[2], &end);
   }
   if (argc < 2 || argc > 3 || (end && (*end != 0 || end == argv[2]))) {
     std::cerr << "usage: kreg-check CERTIFICATE [TOLERANCE]\n";
@@ -26,7 +26,8 @@ int main(int argc, char **argv) {
     std::cerr << "kreg-check: error: cannot read '" << argv[1] << "'\n";
     return 2;
   }
-  kregc::checker::Verdict verdict = kregc::checker::check(text.str(), options);
+  kregc::checker::Verdict verdict =
+      kregc::checker::check(text.str(), tolerance);
   if (!verdict.accepted) {
     std::cerr << "rejected: " << verdict.problem << "\n";
     return 1;

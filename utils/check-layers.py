@@ -37,7 +37,7 @@ HALIDE = re.compile(r"^Halide")
 MLIR = re.compile(r"^mlir/")
 LLVM = re.compile(r"^(llvm|llvm-c|clang)/")
 NO_MLIR = ["runtime", "checker", "frontends/Container", "frontends/Keras", "compiler/Target", "compiler/Plan", "compiler/Halide"]
-NO_LLVM = ["runtime", "checker", "compiler/Plan", "compiler/Halide"]
+NO_LLVM = ["runtime", "compiler/Plan", "compiler/Halide"]
 # A target's name says its folder, but for these.
 TARGETS = {"KregChecker": "checker", "KregRegistry": "compiler/tools", "KregIR": "dialect/IR", "KregTransforms": "dialect/Transforms"}
 SOURCES = ("runtime", "frontends", "dialect", "checker", "compiler")

@@ -59,8 +59,7 @@ Expected<proof::Result> prove(const Options &options, PenaltyForm &a,
   choices.matchByName = options.matchByName;
   choices.mergeLinear = options.mergeLinear;
   auto accept = [&](const std::string &certificate) {
-    checker::Verdict verdict =
-        checker::check(certificate, {choices.tolerance, ""});
+    checker::Verdict verdict = checker::check(certificate, choices.tolerance);
     return verdict.accepted ? "" : verdict.problem;
   };
   Expected<proof::Result> result =

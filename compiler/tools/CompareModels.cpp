@@ -67,9 +67,8 @@ struct CompareModels : PassWrapper<CompareModels, OperationPass<ModuleOp>> {
                                 llvm::cl::desc("modes; default: all")};
   Option<std::string> drop{
       *this, "drop", llvm::cl::desc("law:condition that the prover ignores")};
-  Option<std::string> dropInChecker{
-      *this, "drop-in-checker",
-      llvm::cl::desc("law:condition that the checker ignores")};
+  Option<bool> unchecked{*this, "unchecked",
+                         llvm::cl::desc("believe what the checker refuses")};
   Option<bool> mergeLinear{*this, "merge-linear",
                            llvm::cl::desc("merge dense layers in a row")};
   Option<double> tolerance{*this, "tolerance", llvm::cl::init(1e-6),
@@ -158,9 +157,8 @@ void CompareModels::runOnOperation() {
     }
   }
   auto check = [&](const std::string &certificate) {
-    auto verdict = kregc::checker::check(
-        certificate, {options.tolerance, dropInChecker.getValue()});
-    return verdict.accepted ? "" : verdict.problem;
+    auto verdict = kregc::checker::check(certificate, options.tolerance);
+    return verdict.accepted || unchecked ? "" : verdict.problem;
   };
   auto result = proof::prove({*a, *b}, wanted, options, check);
   auto reversed = proof::prove({*b, *a}, wanted, options, check);
