@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "test/compiler/Driver/Inputs"))
 from keras_models import chain, functional, inner, input_layer, Layer  # noqa: E402
+from write_random_layers import classes as random_classes  # noqa: E402
 
 VERSION = "3.15.1"
 SPATIAL = {1: (8,), 2: (6, 6), 3: (4, 4, 4)}
@@ -131,6 +132,7 @@ def mark(value):
 
 def supported_rows(tools):
     outputs, steps = recorded()
+    drawn = random_classes(20)
     for name in classes():
         if name not in SAMPLES:
             sys.exit(f"utils/layer-status.py: no sample of class {name}")
@@ -139,7 +141,7 @@ def supported_rows(tools):
         reads = compiles or tools.run(model, "inspect").returncode == 0
         imported = [path.read_text() for path in dumps.glob("*-import.mlir")]
         step = bool(imported) and tools.becomes_step(imported[0])
-        yield [f"`{name}`", *map(mark, (reads, compiles, step, name in outputs, name in steps))]
+        yield [f"`{name}`", *map(mark, (reads, compiles, step, name in drawn, name in outputs, name in steps))]
 
 
 def refused_rows(tools):
@@ -158,7 +160,8 @@ def table(heading, rows):
 def main(bin_folder):
     with tempfile.TemporaryDirectory() as scratch:
         tools = Tools(bin_folder, Path(scratch))
-        supported = table(["layer", "read, inspect", "inference", "gradients", "recorded outputs", "recorded steps"],
+        supported = table(["layer", "read, inspect", "inference", "gradients", "random attributes", "recorded outputs",
+                           "recorded steps"],
                           supported_rows(tools))
         refused = ", ".join(refused_rows(tools))
     print(f"""<!-- Made by utils/gen-docs.sh; edit the source, not this page. -->
@@ -167,10 +170,11 @@ def main(bin_folder):
 
 What kregc does with each layer class of Keras, found by trying it on a small
 model: *read, inspect* the file, *inference* (kernels are planned), *gradients*
-(step form is made). The last columns say whether a model of `test/e2e/cases` has
-the layer: with outputs that Keras recorded, and with training steps. Random
-attributes and shapes are compared with Keras itself by
-`utils/compare-with-keras.py`.
+(step form is made). *Random attributes*: it is compiled with many of them and many
+shapes, and compared with the interpreter (`test/compiler/random-layers.test`) and
+with Keras itself (`utils/compare-with-keras.py`). The last columns say whether a
+model of `test/e2e/cases` has the layer: with outputs that Keras recorded, and with
+training steps.
 
 {supported}
 

@@ -219,7 +219,7 @@ def EinsumDense(d):
         ("ab,bc->ac", [b], c, "c"), ("abc,cd->abd", [b, c], (None, e), "d"),
         ("abc,cde->abde", [b, c], (None, e, f), "de"), ("abc,cde->abde", [b, c], (None, e, f), "e"),
         ("abc,bcd->ad", [b, c], e, "d"), ("abc,cb->ab", [b, c], (b,), "b"), ("abc,bd->adc", [b, c], (e, c), "d"),
-        ("...x,xy->...y", [b, c], (None, e), "y"), ("abc,dc->abd", [b, c], (None, e), "d"),
+        ("...x,xy->...y", [b, c], e, "y"), ("abc,dc->abd", [b, c], (None, e), "d"),
         ("abcd,cde->abe", [a, b, c], (None, e), "e"), ("abc,bcd->abd", [b, c], (b, e), "bd"),
         ("abc,cdb->abd", [b, c], (b, e), "d"), ("abcd,ce->abed", [a, b, c], (None, e, c), "e")])
     return d.model(shape, d.L.EinsumDense(equation, output_shape=output, bias_axes=bias if d.flag() else None,
@@ -319,9 +319,10 @@ def UpSampling3D(d):
 
 @layer
 def noise(d):
-    each = d.choice([d.L.Dropout(0.3), d.L.GaussianNoise(0.4), d.L.GaussianDropout(0.4), d.L.AlphaDropout(0.4),
-                     d.L.SpatialDropout2D(0.3)])
-    return d.model(d.spatial(2) + [d.channels()], each,
+    rank, each = d.choice([(2, d.L.Dropout(0.3)), (2, d.L.GaussianNoise(0.4)), (2, d.L.GaussianDropout(0.4)),
+                           (2, d.L.AlphaDropout(0.4)), (1, d.L.SpatialDropout1D(0.3)), (2, d.L.SpatialDropout2D(0.3)),
+                           (3, d.L.SpatialDropout3D(0.3))])
+    return d.model(d.spatial(rank) + [d.channels()], each,
                    d.L.ActivityRegularization(d.coefficient(), d.coefficient()))
 
 

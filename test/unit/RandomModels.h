@@ -64,6 +64,8 @@ public:
   int64_t terms = 0;                ///< for the error estimate
   /// Inputs must be finite: a code generator may take 0·x for 0.
   bool finite = false;
+  /// Inputs are integers from 0 to below it, if it is not 0.
+  int64_t indexBelow = 0;
 
 private:
   mlir::Value keep(mlir::Value value);
