@@ -183,6 +183,9 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
   if (accumulates(e)) {
     return accumulate(ref, context);
   }
+  if (e.op == Operator::Random) {
+    return noiseOf(e).numbers(translate(e.operands.back(), context));
+  }
   std::vector<Expr> x;
   for (const plan::ExpressionRef &operand : e.operands) {
     x.push_back(translate(operand, context));
@@ -239,8 +242,6 @@ Expr Translation::translate(const plan::ExpressionRef &ref,
     return ::Halide::select(x[0], x[1], x[2]);
   case Operator::Cast:
     return ::Halide::cast(type, x[0]);
-  case Operator::Random:
-    return uniform(x);
   default:
     return {};
   }

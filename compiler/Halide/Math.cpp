@@ -187,33 +187,37 @@ Expr nanMin(const Expr &a, const Expr &b) {
   return isNotNan(b) ? smaller : ::Halide::select(isNan(b), b, smaller);
 }
 
-Expr uniform(const std::vector<Expr> &words) {
-  auto word = [](const Expr &e) {
-    return ::Halide::reinterpret<uint32_t>(::Halide::cast<int32_t>(e));
-  };
+std::vector<Expr> uniform(const std::vector<Expr> &words) {
+  // Words are in 64 bits, the upper half of which a product does not look at:
+  // so nothing has to be widened or narrowed on the way.
   auto number = [](uint32_t value) {
-    return ::Halide::Internal::make_const(::Halide::UInt(32), int64_t(value));
+    return ::Halide::Internal::make_const(::Halide::UInt(64), int64_t(value));
   };
-  Expr key[] = {word(words[0]), word(words[1])};
-  Expr counter[] = {word(words[5]), word(words[4]), word(words[2]),
-                    word(words[3])};
+  auto wide = [](const Expr &e) {
+    return ::Halide::cast<uint64_t>(
+        ::Halide::reinterpret<uint32_t>(::Halide::cast<int32_t>(e)));
+  };
+  Expr low = number(0xFFFFFFFF);
+  Expr key[] = {wide(words[0]), wide(words[1])};
+  Expr counter[] = {wide(words[5]), wide(words[4]), wide(words[2]),
+                    wide(words[3])};
   for (int round = 0; round < 10; ++round) {
-    auto product = [&](uint32_t factor, const Expr &by) {
-      return ::Halide::cast<uint64_t>(by) *
-             ::Halide::cast<uint64_t>(number(factor));
-    };
-    Expr a = product(0xD2511F53, counter[0]);
-    Expr b = product(0xCD9E8D57, counter[2]);
-    auto high = [](const Expr &e) { return ::Halide::cast<uint32_t>(e >> 32); };
-    auto low = [](const Expr &e) { return ::Halide::cast<uint32_t>(e); };
-    Expr next[] = {high(b) ^ counter[1] ^ key[0], low(b),
-                   high(a) ^ counter[3] ^ key[1], low(a)};
+    Expr a = (counter[0] & low) * number(0xD2511F53);
+    Expr b = (counter[2] & low) * number(0xCD9E8D57);
+    Expr next[] = {(b >> 32) ^ counter[1] ^ key[0], b,
+                   (a >> 32) ^ counter[3] ^ key[1], a};
     std::copy(std::begin(next), std::end(next), counter);
     key[0] = key[0] + number(0x9E3779B9);
     key[1] = key[1] + number(0xBB67AE85);
   }
-  Expr bits = ::Halide::cast<int32_t>(counter[0] >> 8) + 1;
-  return ::Halide::cast<float>(bits) * 0x1p-24f;
+  std::vector<Expr> numbers;
+  for (const Expr &bits : counter) {
+    numbers.push_back(
+        ::Halide::cast<float>(
+            ::Halide::cast<int32_t>((bits & low) >> number(8)) + 1) *
+        0x1p-24f);
+  }
+  return numbers;
 }
 
 } // namespace kregc::halide

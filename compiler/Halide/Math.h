@@ -30,9 +30,10 @@ namespace kregc::halide {
 ::Halide::Expr nanMax(const ::Halide::Expr &a, const ::Halide::Expr &b);
 ::Halide::Expr nanMin(const ::Halide::Expr &a, const ::Halide::Expr &b);
 
-/// Philox-4x32-10 (Salmon et al., 2011): the first word's 24 high bits, plus 1,
-/// over 2²⁴. `words` are the seed (key), the step, the draw and the position, int32.
-::Halide::Expr uniform(const std::vector<::Halide::Expr> &words);
+/// Philox-4x32-10 (Salmon et al., 2011): of each of the four words the 24 high
+/// bits, plus 1, over 2²⁴. `words` are the seed (key), the step, the draw and
+/// the counter, int32.
+std::vector<::Halide::Expr> uniform(const std::vector<::Halide::Expr> &words);
 
 } // namespace kregc::halide
 

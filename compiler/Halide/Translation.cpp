@@ -49,6 +49,7 @@ Translation::Translation(const plan::Plan &plan)
   }
   stages.reserve(plan.stages.size());
   for (const Stage &stage : plan.stages) {
+    addNoise(stage);
     addStage(stage);
   }
   addResults();

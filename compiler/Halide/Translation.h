@@ -46,6 +46,15 @@ struct StageFunc {
   const ::Halide::Func &result() const { return chained ? total : func; }
 };
 
+/// The random numbers of one draw, by position; see kreg.random.
+struct Noise {
+  int state; ///< the value with seed and step
+  int64_t draw;
+  ::Halide::Func words; ///< the four of a counter
+  ::Halide::Func numbers;
+  ::Halide::Var counter, position;
+};
+
 /// The translation of one plan.
 class Translation {
 public:
@@ -54,6 +63,7 @@ public:
   const plan::Plan &plan;
   ::Halide::Param<int32_t> batch;
   std::vector<StageFunc> stages; ///< as plan.stages
+  std::vector<Noise> noises;
 
   /// The pipeline's results: all outputs as one Func of tuples, all arrays of
   /// partial sums as another. Undefined where there are none.
@@ -79,10 +89,6 @@ public:
   }
   /// Whether the loop of tile dimension `d` may run past its extent.
   bool overhangs(size_t d) const;
-
-private:
-  struct Context;
-
   /// Whether a stage is computed before the tiles: what a reduction reads. If
   /// the anchor reduces one element only, or a tile has whole rows, all stages
   /// are of the tile.
@@ -91,8 +97,13 @@ private:
            !rowsAreLanes();
   }
 
+private:
+  struct Context;
+
   bool scatters(const plan::Stage &stage) const;
   void addOperand(int value);
+  void addNoise(const plan::Stage &stage);
+  const Noise &noiseOf(const plan::Expression &e) const;
   void addStage(const plan::Stage &stage);
   void addPointwise(StageFunc &result, Context &context);
   void addReduction(StageFunc &result, Context &context);

@@ -46,6 +46,7 @@ private:
   bool closeOverWrite(int stage, const Write &write);
   bool closeOverExpression(int stage, const ExpressionRef &e);
   bool closeOverAccess(int stage, const Expression &access);
+  std::optional<Affine> mergedPosition(int stage, const Expression &e) const;
   bool usesMergedLoop(int stage, const ExpressionRef &e) const;
   ExpressionRef mergedIndex(const ExpressionRef &high, const ExpressionRef &low,
                             int64_t size) const;
@@ -176,9 +177,38 @@ bool Merge::closeOverAccess(int stage, const Expression &access) {
          closeOverExpression(stage, access.operands.back());
 }
 
+/// The position of a random number where merged loops are the low one of each
+/// pair; nothing if it does not count their elements one by one.
+std::optional<Affine> Merge::mergedPosition(int stage,
+                                            const Expression &e) const {
+  std::optional<Affine> position = affine(e.operands.back());
+  const std::vector<Loop> &all = plan.stages[stage].loops;
+  const Extent one{1, 0, 1};
+  for (size_t i = 0; position && i < all.size(); ++i) {
+    if (!loops.count({stage, i})) {
+      continue;
+    }
+    int64_t high = position->of(i), low = position->of(i + 1);
+    position->coefficients.erase(i);
+    if (all[i + 1].extent == one) {
+      position->coefficients.erase(i + 1);
+      if (high != 0) {
+        position->coefficients[i + 1] = high;
+      }
+    } else if (!(all[i].extent == one) &&
+               high != low * all[i + 1].extent.constant) {
+      return std::nullopt;
+    }
+  }
+  return position;
+}
+
 bool Merge::closeOverExpression(int stage, const ExpressionRef &e) {
   if (isAccess(*e)) {
     return closeOverAccess(stage, *e);
+  }
+  if (e->op == Operator::Random) {
+    return mergedPosition(stage, *e).has_value();
   }
   if (e->op == Operator::Loop) {
     return !usesMergedLoop(stage, e);
@@ -292,7 +322,12 @@ void Merge::apply() {
       }
       return e;
     };
-    auto change = [&](const ExpressionRef &e) {
+    auto change = [&](const ExpressionRef &e) -> ExpressionRef {
+      if (e->op == Operator::Random) {
+        auto copy = std::make_shared<Expression>(*e);
+        copy->operands.back() = toExpression(*mergedPosition(s, *e));
+        return copy;
+      }
       return isAccess(*e) ? rewriteAccess(e) : e;
     };
     for (Write &write : stage.writes) {

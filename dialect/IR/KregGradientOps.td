@@ -437,9 +437,9 @@ def Kreg_RandomStateOp : Kreg_Op<"random_state", [Pure]> {
 def Kreg_RandomOp : Kreg_TypedCoreOp<"random"> {
   let summary = "random numbers that depend on state, draw and position alone";
   let description = [{
-    The element at row-major position p is made of the first word of
-    Philox-4x32-10 with the seed as key and the counter (p, draw, step low, step
-    high): w -> u = (⌊w/2⁸⌋ + 1)/2²⁴ in (0, 1]; `normal` is √2·erf⁻¹(2u' - 1)
+    The element at row-major position p is made of word ⌊p/16⌋ mod 4 of
+    Philox-4x32-10 with the seed as key and the counter (16·⌊p/64⌋ + p mod 16,
+    draw, step low, step high), so that 16 lanes make 64 neighbours: w -> u = (⌊w/2⁸⌋ + 1)/2²⁴ in (0, 1]; `normal` is √2·erf⁻¹(2u' - 1)
     with u' = u - 2⁻²⁵, in Giles' approximation. So equal draws are equal
     numbers, for any number of threads. `like` gives the batch.
 

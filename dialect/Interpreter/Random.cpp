@@ -17,9 +17,9 @@ Result<Number> interpreter::run(RandomStateOp, Operands<Number>) {
 }
 KREG_INSTANTIATE(RandomStateOp)
 
-/// Philox-4x32-10 (Salmon et al., 2011): the first word for a key and counter.
-static uint32_t philox(std::array<uint32_t, 2> key,
-                       std::array<uint32_t, 4> counter) {
+/// Philox-4x32-10 (Salmon et al., 2011): the four words of a key and counter.
+static std::array<uint32_t, 4> philox(std::array<uint32_t, 2> key,
+                                      std::array<uint32_t, 4> counter) {
   for (int round = 0; round < 10; ++round) {
     uint64_t a = uint64_t(0xD2511F53) * counter[0];
     uint64_t b = uint64_t(0xCD9E8D57) * counter[2];
@@ -28,7 +28,7 @@ static uint32_t philox(std::array<uint32_t, 2> key,
     key[0] += 0x9E3779B9;
     key[1] += 0xBB67AE85;
   }
-  return counter[0];
+  return counter;
 }
 
 /// √2·erf⁻¹(x) as M. Giles approximates it for single precision (2010).
@@ -59,7 +59,9 @@ Result<Number> interpreter::run(RandomOp op, Operands<Number> operands) {
                                                   : size);
   }
   for (int64_t i = 0, end = productOf(y.shape); i < end; ++i) {
-    uint32_t word = philox({0, 0}, {uint32_t(i), uint32_t(op.getDraw()), 0, 0});
+    uint32_t counter = i / 64 * 16 + i % 16;
+    uint32_t word =
+        philox({0, 0}, {counter, uint32_t(op.getDraw()), 0, 0})[i % 64 / 16];
     double u = std::ldexp(double(word >> 8) + 1, -24);
     bool isNormal = op.getKind() == RandomKind::Normal;
     auto value = Arithmetic<Number>::of(

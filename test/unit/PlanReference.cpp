@@ -68,7 +68,8 @@ double extremum(double a, double b, bool max) {
 double uniform(llvm::function_ref<double(size_t)> arg) {
   auto word = [&](size_t i) { return uint32_t(int64_t(arg(i))); };
   uint32_t k0 = word(0), k1 = word(1);
-  uint32_t c0 = word(5), c1 = word(4), c2 = word(2), c3 = word(3);
+  uint32_t position = word(5), c0 = position / 64 * 16 + position % 16;
+  uint32_t c1 = word(4), c2 = word(2), c3 = word(3);
   for (int round = 0; round < 10; ++round) {
     uint64_t a = uint64_t(0xD2511F53) * c0, b = uint64_t(0xCD9E8D57) * c2;
     c0 = uint32_t(b >> 32) ^ c1 ^ k0;
@@ -78,7 +79,8 @@ double uniform(llvm::function_ref<double(size_t)> arg) {
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
-  return std::ldexp(double(c0 >> 8) + 1, -24);
+  uint32_t words[] = {c0, c1, c2, c3};
+  return std::ldexp(double(words[position % 64 / 16] >> 8) + 1, -24);
 }
 
 double Run::operate(const Expression &e) {

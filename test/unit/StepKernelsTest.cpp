@@ -227,6 +227,8 @@ kreg.variable @t1 trainable : tensor<2x35x3xf32>
 kreg.variable @e trainable : tensor<6x150xf32>
 kreg.variable @r trainable : tensor<7x1xf32>
 kreg.variable @v trainable : tensor<3x2x3x3x2xf32>
+kreg.variable @n trainable : tensor<3x3x4x16xf32>
+kreg.variable @w trainable : tensor<1x2x16x70xf32>
 )";
 
 const SmallModel kModels[] = {
@@ -240,6 +242,36 @@ kreg.model @model(%x: tensor<?x6x8xf32>) -> tensor<?x6x3xf32> {
   %4 = kreg.noise gaussian_dropout %3 amount 0.25 : tensor<?x6x3xf32>
   %5 = kreg.noise alpha_dropout %4 amount 0.2 : tensor<?x6x3xf32>
   kreg.return %5 : tensor<?x6x3xf32>
+})"},
+    // Rows of 64 numbers and rows with a tail, one number per channel, one per
+    // row, and more channels than a tile has.
+    {"noise_of_windows", R"(
+kreg.model @model(%x: tensor<?x8x8x4xf32>) -> tensor<?x70xf32> {
+  %n = kreg.read @n : tensor<3x3x4x16xf32>
+  %w = kreg.read @w : tensor<1x2x16x70xf32>
+  %0 = kreg.dropout %x rate 0.3 : tensor<?x8x8x4xf32>
+  %1 = kreg.conv %0, %n strides [1, 1] dilations [1, 1] pads [1, 1] to [1, 1]
+    : (tensor<?x8x8x4xf32>, tensor<3x3x4x16xf32>) -> tensor<?x8x8x16xf32>
+  %2 = kreg.dropout %1 rate 0.25 : tensor<?x8x8x16xf32>
+  %p = kreg.penalty %2, <0.1, 0.2> per batch : tensor<?x8x8x16xf32>
+  %3 = kreg.pool max %2 window [2, 2] strides [2, 2] pads [0, 0] to [0, 0]
+    : (tensor<?x8x8x16xf32>) -> tensor<?x4x4x16xf32>
+  %4 = kreg.dropout %3 rate 0.5 noise_shape [0, 1, 1, 16] : tensor<?x4x4x16xf32>
+  %5 = kreg.dropout %4 rate 0.1 noise_shape [0, 4, 1, 1] : tensor<?x4x4x16xf32>
+  %6 = kreg.conv %5, %w strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x4x4x16xf32>, tensor<1x2x16x70xf32>) -> tensor<?x4x3x70xf32>
+  %7 = kreg.noise gaussian_noise %6 amount 0.5 : tensor<?x4x3x70xf32>
+  %8 = kreg.reduce mean %7 axes [1, 2] : (tensor<?x4x3x70xf32>) -> tensor<?x70xf32>
+  %9 = kreg.dropout %8 rate 0.2 : tensor<?x70xf32>
+  kreg.return %9 : tensor<?x70xf32> penalties %p
+})"},
+    {"noise_of_rows", R"(
+kreg.model @model(%x: tensor<?x1x64xf32>) -> tensor<?x1x64xf32> {
+  %0 = kreg.dropout %x rate 0.3 noise_shape [0, 1, 1] : tensor<?x1x64xf32>
+  %1 = kreg.noise gaussian_dropout %0 amount 0.25 : tensor<?x1x64xf32>
+  %2 = kreg.softmax %1 axis 2 : tensor<?x1x64xf32>
+  %3 = kreg.dropout %2 rate 0.5 : tensor<?x1x64xf32>
+  kreg.return %3 : tensor<?x1x64xf32>
 })"},
     {"windows", R"(
 kreg.model @model(%x: tensor<?x7x8x2xf32>) -> tensor<?x2x2x8xf32> {
