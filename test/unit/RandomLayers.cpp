@@ -9,6 +9,7 @@
 #include "Comparison.h"
 
 #include "compiler/Pipelines/Pipelines.h"
+#include "frontends/Container/Error.h"
 #include "frontends/Container/Json.h"
 #include "frontends/Container/Zip.h"
 #include "frontends/Import/Importer.h"
@@ -114,6 +115,7 @@ TEST(RandomLayers, ComputeWhatTheyMean) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<KregDialect, arith::ArithDialect, linalg::LinalgDialect,
                       math::MathDialect, tensor::TensorDialect>();
+  size_t refused = 0;
   for (const auto &[i, path] : llvm::enumerate(files)) {
     SCOPED_TRACE(path);
     keras::ReadOptions options;
@@ -123,7 +125,21 @@ TEST(RandomLayers, ComputeWhatTheyMean) {
     RandomModel random(context, i);
     fillWeights(random, *model);
     auto module = importModel(*model, context);
-    ASSERT_TRUE(bool(module)) << llvm::toString(module.takeError());
+    if (!module) {
+      // The generators make what Keras takes, and some of that is refused.
+      llvm::Error rest = llvm::handleErrors(
+          module.takeError(),
+          [&](std::unique_ptr<InputError> error) -> llvm::Error {
+            if (error->kind() != ErrorKind::Unsupported) {
+              return llvm::Error(std::move(error));
+            }
+            std::printf("%s\n", error->message.c_str());
+            ++refused;
+            return llvm::Error::success();
+          });
+      ASSERT_FALSE(bool(rest)) << llvm::toString(std::move(rest));
+      continue;
+    }
     unshare(**module);
     random.perBatch.assign(countPenalties(**module), true);
     random.indexBelow = indexBelow(path);
@@ -132,7 +148,8 @@ TEST(RandomLayers, ComputeWhatTheyMean) {
       return;
     }
   }
-  std::printf("%zu models agree\n", files.size());
+  std::printf("%zu models agree, %zu are refused\n", files.size() - refused,
+              refused);
 }
 
 } // namespace
