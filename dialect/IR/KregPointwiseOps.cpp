@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/IR/InferTypes.h"
+#include "dialect/IR/Numbers.h"
 
 using namespace mlir;
 using namespace mlir::kreg;
@@ -65,6 +66,22 @@ size_t kreg::getNumParameters(UnaryKind kind) {
   default:
     return 0;
   }
+}
+
+double kreg::asElement(double number, Type element) {
+  return element.isF64() ? number : static_cast<float>(number);
+}
+
+SmallVector<double> kreg::parametersOf(UnaryOp op) {
+  SmallVector<double> params(op.getParams());
+  UnaryKind kind = op.getKind();
+  if (kind != UnaryKind::HardSigmoid && kind != UnaryKind::Selu) {
+    Type element = tensorTypeOf(op.getX()).getElementType();
+    for (double &number : params) {
+      number = asElement(number, element);
+    }
+  }
+  return params;
 }
 
 LogicalResult UnaryOp::verify() {

@@ -1,6 +1,7 @@
 // Normalisation over axes.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialect/IR/Numbers.h"
 #include "dialect/Interpreter/Operations.h"
 
 using namespace mlir;
@@ -73,7 +74,8 @@ Result<Number> interpreter::run(NormalizeOp op, Operands<Number> operands) {
   std::vector<SmallVector<int64_t>> groups(productOf(kept));
   walk(x.shape, strides, 0,
        [&](int64_t from, int64_t to) { groups[to].push_back(from); });
-  Number epsilon = *Arithmetic<Number>::of(op.getEpsilon().convertToDouble());
+  Number epsilon = *Arithmetic<Number>::of(asElement(
+      op.getEpsilon().convertToDouble(), op.getType().getElementType()));
   Tensor<Number> y = x;
   for (const SmallVector<int64_t> &at : groups) {
     if (!at.empty() && !Group<Number>(x, at).write(op.getKind(), epsilon, y)) {

@@ -1,6 +1,7 @@
 // Penalties of activities and of weights.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialect/IR/Numbers.h"
 #include "dialect/Interpreter/Operations.h"
 
 using namespace mlir;
@@ -10,8 +11,7 @@ using namespace mlir::kreg::interpreter;
 /// A coefficient as Keras multiplies with it: rounded to the element type.
 template <typename Number>
 static std::optional<Number> coefficient(double value, Type element) {
-  return Arithmetic<Number>::of(element.isF64() ? value
-                                                : static_cast<float>(value));
+  return Arithmetic<Number>::of(asElement(value, element));
 }
 
 /// A penalty divided by dimension 0 of its tensor where the norm says so.

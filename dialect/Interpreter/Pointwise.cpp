@@ -1,6 +1,7 @@
 // Functions of one and two numbers, and batch normalisation.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialect/IR/Numbers.h"
 #include "dialect/Interpreter/Operations.h"
 
 using namespace mlir;
@@ -164,7 +165,8 @@ std::optional<Number> Function<Number>::operator()(const Number &x) const {
 template <typename Number>
 Result<Number> interpreter::run(UnaryOp op, Operands<Number> operands) {
   Tensor<Number> y = *operands[0];
-  Function<Number> function(op.getKind(), op.getParams());
+  SmallVector<double> params = parametersOf(op);
+  Function<Number> function(op.getKind(), params);
   for (Number &value : y.data) {
     std::optional<Number> result = function(value);
     if (!result) {
@@ -246,10 +248,11 @@ Result<Number> interpreter::run(BatchNormOp op, Operands<Number> operands) {
   const Tensor<Number> *beta = op.getBeta() ? operands.back() : nullptr;
   Tensor<Number> y = *operands[0];
   int64_t channels = mean.shape[0];
+  Number epsilon = *A::of(asElement(op.getEpsilon().convertToDouble(),
+                                    op.getType().getElementType()));
   std::vector<Number> factor(channels);
   for (int64_t c = 0; c < channels; ++c) {
-    std::optional<Number> root =
-        A::sqrt(variance.data[c] + *A::of(op.getEpsilon().convertToDouble()));
+    std::optional<Number> root = A::sqrt(variance.data[c] + epsilon);
     std::optional<Number> result =
         root ? A::divide(gamma ? gamma->data[c] : Number(1), *root)
              : std::nullopt;

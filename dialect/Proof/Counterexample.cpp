@@ -29,8 +29,8 @@ StringRef proof::name(Certainty certainty) {
 
 namespace {
 
-/// Whether two models are the same but for numbers that files hold as float32:
-/// weights, constants, coefficients.
+/// Whether two models are the same but for numbers that Keras uses as float32:
+/// weights, constants, coefficients, parameters of functions.
 class SameShape {
 public:
   explicit SameShape(const Graph &graph) : graph(graph) {}
@@ -58,6 +58,14 @@ private:
 
 } // namespace
 
+/// Attributes but for numbers.
+static llvm::json::Object withoutNumbers(const Node &node) {
+  llvm::json::Object attrs = node.attrs;
+  attrs.erase("params");
+  attrs.erase("epsilon");
+  return attrs;
+}
+
 bool SameShape::match(int left, int right) {
   SmallVector<std::pair<int, int>> stack = {{left, right}};
   while (!stack.empty()) {
@@ -73,7 +81,7 @@ bool SameShape::match(int left, int right) {
     bool isConstant = a.is("weight") || a.is("constant");
     if (a.op != b.op || a.shape != b.shape ||
         a.operands.size() != b.operands.size() ||
-        (!isConstant && a.attrs != b.attrs)) {
+        (!isConstant && withoutNumbers(a) != withoutNumbers(b))) {
       return false;
     }
     for (auto [x, y] : llvm::zip_equal(a.operands, b.operands)) {

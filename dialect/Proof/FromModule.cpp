@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "dialect/IR/Kreg.h"
+#include "dialect/IR/Numbers.h"
 #include "dialect/Proof/Graph.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -219,6 +220,23 @@ llvm::Error Reader::addConstant(ConstantOp op) {
   return llvm::Error::success();
 }
 
+/// An attribute as Keras computes with it: parameters and ε are numbers of the
+/// tensor's type. What follows from a rate (1/(1-p)) is rounded after it, not
+/// before.
+static Attribute asUsed(Operation &op, NamedAttribute attr) {
+  MLIRContext *context = op.getContext();
+  if (auto unary = dyn_cast<UnaryOp>(op); unary && attr.getName() == "params") {
+    return DenseF64ArrayAttr::get(context, parametersOf(unary));
+  }
+  if (attr.getName() == "epsilon") {
+    auto epsilon = cast<FloatAttr>(attr.getValue());
+    Type element = cast<TensorType>(op.getResult(0).getType()).getElementType();
+    return FloatAttr::get(epsilon.getType(),
+                          asElement(epsilon.getValueAsDouble(), element));
+  }
+  return attr.getValue();
+}
+
 llvm::Error Reader::addOp(Operation &op) {
   if (auto read = dyn_cast<ReadOp>(op)) {
     return addWeight(op, symbols.lookup<VariableOp>(read.getVariable()));
@@ -238,7 +256,7 @@ llvm::Error Reader::addOp(Operation &op) {
   node.shape = shapeOf(op.getResult(0).getType());
   node.layer = layerOf(&op);
   for (NamedAttribute attr : op.getAttrs()) {
-    llvm::json::Value value = toJson(attr.getValue());
+    llvm::json::Value value = toJson(asUsed(op, attr));
     if (!isIgnored(attr.getName()) && !isDefault(attr.getName(), value)) {
       node.attrs[attr.getName().str()] = std::move(value);
     }
