@@ -39,12 +39,22 @@ static bool like(const Name &h, const Name &f,
   return left.op == right.op && left.attrs == right.attrs;
 }
 
+/// k of a function min(relu(x), k), k ≥ 0; -1 of other functions.
+static Value maximumOf(const Name &f) {
+  bool clipped = f->computes("clipped_relu") && f["params"].count() == 3 &&
+                 cut(f["params"], 0, 1) == 0 && f["params"][2] >= 0;
+  return clipped                ? f["params"][2]
+         : f->computes("relu6") ? 6
+         : f->computes("relu")  ? infinity
+                                : Value(-1);
+}
+
 /// f(0) = 0.
 static bool keepsZero(const Name &f) {
-  return f->computes("relu", "relu6", "leaky_relu", "elu", "gelu", "gelu_tanh",
-                     "tanh", "silu", "abs", "neg", "square", "sqrt", "softsign",
-                     "selu", "celu", "erf", "sign", "step", "hard_silu",
-                     "mish");
+  return maximumOf(f) >= 0 ||
+         f->computes("leaky_relu", "elu", "gelu", "gelu_tanh", "tanh", "silu",
+                     "abs", "neg", "square", "sqrt", "softsign", "selu", "celu",
+                     "erf", "sign", "step", "hard_silu", "mish");
 }
 
 /// f is x where x ≥ 0, at most 0 elsewhere, and does not decrease.
@@ -55,9 +65,9 @@ static bool isRelu(const Name &f) {
 
 /// f does not decrease.
 static bool isMonotone(const Name &f) {
-  return f->computes("relu6", "sigmoid", "tanh", "exp", "softplus", "softsign",
+  return f->computes("sigmoid", "tanh", "exp", "softplus", "softsign",
                      "log_sigmoid", "erf") ||
-         isRelu(f);
+         isRelu(f) || maximumOf(f) >= 0;
 }
 
 /// E|x·(1 + σ·z)| / |x|, z normal, σ² = rate / (1 - rate).
@@ -90,17 +100,22 @@ std::vector<Laws::Rule> Laws::valueLaws() {
     like(h, f, {"op", "trained"}) && !h->has("trained") && mode != Mode::Inference && need("trained", f->has("trained")); }},
 
   // Functions of each element.
-  {"leaky-relu-0", [=] { return says(f(x), relu(x)) && f->computes("leaky_relu") && need("slope-0", f["params"] == join({0})); }},
+  {"leaky-relu-0", [=] { return says(f(x), relu(x)) && f->computes("leaky_relu", "elu") && need("slope-0", f["params"] == join({0})); }},
+  {"leaky-relu-1", [=] { return says(f(x), x) && f->computes("leaky_relu") && need("slope-1", f["params"] == join({1})); }},
   {"clipped-relu", [=] { return says(f(x), h(x)) && f->computes("clipped_relu") && h->computes("leaky_relu") &&
     like(h, f, {"kind", "params"}) && h["params"] == join({f["params"][0]}) &&
     need("threshold-0", f["params"][1] == 0) && need("no-maximum", f["params"][2] == infinity); }},
   {"clipped-relu6", [=] { return says(f(x), relu6(x)) && f->computes("clipped_relu") && need("slope-0", f["params"][0] == 0) &&
     need("threshold-0", f["params"][1] == 0) && need("maximum-6", f["params"][2] == 6); }},
   {"on-range", [=] { return says(f(x), x) && f->computes("relu", "leaky_relu", "elu", "abs") && need("non-negative", low(x) >= 0); }},
-  {"relu6-on-range", [=] { return says(relu6(x), x) && need("non-negative", low(x) >= 0) && need("at-most-6", high(x) <= 6); }},
+  {"maximum-on-range", [=] { return says(relu6(x), relu(x)) && need("at-most", high(x) <= 6); }},
+  {"maximum-on-range", [=] { return says(f(x), h(x)) && f->computes("clipped_relu") && like(h, f, {"params"}) &&
+    h["params"] == join({cut(f["params"], 0, 1), infinity}) && need("at-most", high(x) <= f["params"][2]); }},
+  {"clip-on-range", [=] { return says(f(x), x) && f->computes("clip") && need("at-least", low(x) >= f["params"][0]) &&
+    need("at-most", high(x) <= f["params"][1]); }},
   {"twice", [=] { return says(f(called(k, f(x))), k) && f->in("unary") && need("idempotent", f->computes("relu", "relu6", "abs")); }},
-  {"half", [=] { return says(f(g(x)), f(x)) && f->computes("relu", "relu6") && g->in("unary") &&
-    need("keeps-half", isRelu(g)); }},
+  {"half", [=] { return says(f(g(x)), f(x)) && maximumOf(f) >= 0 && g->in("unary") &&
+    need("keeps-half", isRelu(g) || maximumOf(g) >= maximumOf(f)); }},
   {"even", [=] { return says(f(magnitude(x)), f(x)) && f->in("unary") && need("even", f->computes("abs", "square")); }},
   {"negation", [=] { return says(neg(x), c * x) && product(c.numbers()) == -1; }},
 

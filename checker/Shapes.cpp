@@ -178,6 +178,10 @@ static std::pair<Value, Value> boundsOf(const Term &n, const Value &lo,
       return {min(max(lo, least), most), min(max(hi, least), most)};
     }
   }
+  if (n.computes("clipped_relu") && cut(n["params"], 0, 2) == 0 &&
+      n["params"][1] >= 0 && n["params"][2] >= 0) {
+    return {0, min(max(hi, 0), n["params"][2])};
+  }
   if (n.in("reshape", "transpose", "slice", "repeat", "concat", "pool",
            "resize.bilinear", "reduce.max", "reduce.min", "reduce.mean")) {
     return {lo, hi};

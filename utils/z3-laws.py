@@ -174,7 +174,9 @@ class Model:
             slope, threshold, most = params
             low = f"(* {number(slope)} (- {x} {number(threshold)}))"
             capped = x if most == "inf" else f"(ite (>= {x} {number(most)}) {number(most)} {x})"
-            return f"(ite (>= {x} {number(threshold)}) {capped} {low})"
+            return f"(ite (> {x} {number(threshold)}) {capped} {low})"
+        if kind == "elu" and params == [0]:
+            kind = "relu"
         exact = {
             "relu": "(ite (>= {x} 0.0) {x} 0.0)",
             "relu6": "(ite (<= {x} 0.0) 0.0 (ite (>= {x} 6.0) 6.0 {x}))",

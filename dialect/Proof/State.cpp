@@ -157,6 +157,10 @@ static Interval unaryRange(const Node &node, Interval x) {
     return {0, 1};
   }
   std::vector<double> params = node.numbers("params");
+  bool clipped = kind == "clipped_relu" && params.size() == 3;
+  if (clipped && params[0] == 0 && params[1] >= 0 && params[2] >= 0) {
+    return {0, std::clamp(x.hi, 0.0, params[2])};
+  }
   if (kind == "clip" && params.size() == 2 && params[0] <= params[1]) {
     return {std::clamp(x.lo, params[0], params[1]),
             std::clamp(x.hi, params[0], params[1])};

@@ -13,13 +13,27 @@ static bool isOneOf(const Node &f, ArrayRef<StringLiteral> kinds) {
   return f.is("unary") && llvm::is_contained(kinds, f.text("kind"));
 }
 
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// m of a function min(relu(x), m), infinity of relu; none of others.
+static std::optional<double> maximumOf(const Node &f) {
+  std::vector<double> params = f.numbers("params");
+  if (f.is("unary", "clipped_relu") && params.size() == 3 && params[0] == 0 &&
+      params[1] == 0 && params[2] >= 0) {
+    return params[2];
+  }
+  return f.is("unary", "relu")    ? std::optional(kInfinity)
+         : f.is("unary", "relu6") ? std::optional(6.0)
+                                  : std::nullopt;
+}
+
 /// f(-0) = f(0) = 0.
 bool proof::keepsZero(const Node &f) {
   static constexpr StringLiteral kinds[] = {
       "relu", "relu6", "leaky_relu", "elu",    "gelu", "gelu_tanh", "tanh",
       "silu", "abs",   "neg",        "square", "sqrt", "softsign",  "selu",
       "celu", "erf",   "hard_silu",  "sign",   "step", "mish"};
-  return isOneOf(f, kinds);
+  return isOneOf(f, kinds) || maximumOf(f);
 }
 
 /// f(c·x) = c·f(x) for every c >= 0.
@@ -34,8 +48,9 @@ static bool isMonotone(const Node &f) {
       "relu",     "relu6",    "sigmoid",     "tanh", "exp",
       "softplus", "softsign", "log_sigmoid", "erf"};
   std::vector<double> params = f.numbers("params");
-  return isOneOf(f, kinds) || (isOneOf(f, {"leaky_relu", "elu"}) &&
-                               params.size() == 1 && params[0] >= 0);
+  return isOneOf(f, kinds) || maximumOf(f) ||
+         (isOneOf(f, {"leaky_relu", "elu"}) && params.size() == 1 &&
+          params[0] >= 0);
 }
 
 /// A node that applies another function to the same operand.
@@ -50,11 +65,24 @@ static Equal otherKind(State &state, const Node &node, StringRef kind,
   return state.make(std::move(copy));
 }
 
+/// A bound of the operand.
+static Interval rangeOf(State &state, const Node &node) {
+  return state.range(node.operands[0]);
+}
+
 Equal proof::applyLeakyRelu0(State &state, const Node &node) {
-  return node.is("unary", "leaky_relu") &&
+  return isOneOf(node, {"leaky_relu", "elu"}) &&
                  state.need(Condition::LeakyRelu0Slope0,
                             node.numbers("params") == std::vector<double>{0})
              ? otherKind(state, node, "relu")
+             : std::nullopt;
+}
+
+Equal proof::applyLeakyRelu1(State &state, const Node &node) {
+  return node.is("unary", "leaky_relu") &&
+                 state.need(Condition::LeakyRelu1Slope1,
+                            node.numbers("params") == std::vector<double>{1})
+             ? Equal(node.operands[0])
              : std::nullopt;
 }
 
@@ -88,13 +116,34 @@ Equal proof::applyOnRange(State &state, const Node &node) {
              : std::nullopt;
 }
 
-Equal proof::applyRelu6OnRange(State &state, const Node &node) {
-  if (!node.is("unary", "relu6")) {
+Equal proof::applyMaximumOnRange(State &state, const Node &node) {
+  std::vector<double> params = node.numbers("params");
+  bool clipped = node.is("unary", "clipped_relu") && params.size() == 3 &&
+                 !std::isinf(params[2]);
+  if (!clipped && !node.is("unary", "relu6")) {
     return std::nullopt;
   }
-  Interval x = state.range(node.operands[0]);
-  return state.need(Condition::Relu6OnRangeNonNegative, x.lo >= 0) &&
-                 state.need(Condition::Relu6OnRangeAtMost6, x.hi <= 6)
+  double maximum = clipped ? params[2] : 6;
+  if (!state.need(Condition::MaximumOnRangeAtMost,
+                  rangeOf(state, node).hi <= maximum)) {
+    return std::nullopt;
+  }
+  if (!clipped) {
+    return otherKind(state, node, "relu");
+  }
+  Node copy = node;
+  copy.attrs["params"] = llvm::json::Array{params[0], params[1], "inf"};
+  return state.make(std::move(copy));
+}
+
+Equal proof::applyClipOnRange(State &state, const Node &node) {
+  std::vector<double> params = node.numbers("params");
+  if (!node.is("unary", "clip") || params.size() != 2) {
+    return std::nullopt;
+  }
+  Interval x = rangeOf(state, node);
+  return state.need(Condition::ClipOnRangeAtLeast, x.lo >= params[0]) &&
+                 state.need(Condition::ClipOnRangeAtMost, x.hi <= params[1])
              ? Equal(node.operands[0])
              : std::nullopt;
 }
@@ -110,20 +159,22 @@ Equal proof::applyTwice(State &state, const Node &f) {
              : std::nullopt;
 }
 
-/// g(x) = x for x >= 0, g(x) <= 0 for x < 0.
-static bool keepsHalf(const Node &g) {
+/// g(x) = x from 0 to `maximum`, g(x) >= maximum beyond, g(x) <= 0 below.
+static bool keepsHalf(const Node &g, double maximum) {
   std::vector<double> params = g.numbers("params");
-  return g.is("unary", "relu") || (isOneOf(g, {"leaky_relu", "elu"}) &&
-                                   params.size() == 1 && params[0] >= 0);
+  return maximumOf(g).value_or(-1) >= maximum ||
+         (isOneOf(g, {"leaky_relu", "elu"}) && params.size() == 1 &&
+          params[0] >= 0);
 }
 
 Equal proof::applyHalf(State &state, const Node &f) {
-  if (!isOneOf(f, {"relu", "relu6"}) || !state.operand(f).is("unary")) {
+  std::optional<double> maximum = maximumOf(f);
+  if (!maximum) {
     return std::nullopt;
   }
   const Node &g = state.operand(f);
-  bool form = isOneOf(g, {"relu", "leaky_relu", "elu"});
-  if (!form || !state.need(Condition::HalfKeepsHalf, keepsHalf(g))) {
+  bool form = maximumOf(g) || isOneOf(g, {"leaky_relu", "elu"});
+  if (!form || !state.need(Condition::HalfKeepsHalf, keepsHalf(g, *maximum))) {
     return std::nullopt;
   }
   return state.make(with(f, {g.operands[0]}, f.shape));

@@ -42,3 +42,33 @@ kreg.model @relu6_of_relu_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.unary relu6 %r : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
 }
+
+// -----
+
+kreg.model @maximum_of_relu(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary clipped_relu %x params [0.0, 0.0, 3.0] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @maximum_of_relu_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %r0 = kreg.unary relu %x : tensor<?x4xf32>
+  %y = kreg.unary clipped_relu %r0 params [0.0, 0.0, 3.0] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+
+// -----
+
+kreg.model @maximum_of_larger(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = kreg.unary clipped_relu %x params [0.0, 0.0, 3.0] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @maximum_of_larger_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %r0 = kreg.unary relu6 %x : tensor<?x4xf32>
+  %y = kreg.unary clipped_relu %r0 params [0.0, 0.0, 3.0] : tensor<?x4xf32>
+  kreg.return %y : tensor<?x4xf32>
+}
