@@ -61,9 +61,10 @@ void move(const Terms &terms, Laws &laws, Sum &sum, const Json &entry) {
   }
   Coefficient moved = place->second;
   sum.erase(place);
-  Worth worth = laws.move(entry.at(0).get<std::string>(), term, power);
+  Worth worth =
+      laws.move(entry.at(0).get<std::string>(), term, power, perBatch);
   for (const Worth::Part &part : worth.parts) {
-    sum[{terms.find(part.term), part.power, perBatch}].add(
+    sum[{terms.find(part.term), part.power, worth.perBatch}].add(
         moved.value * part.factor, moved.computed || part.factor != 1);
   }
   sum[{-1, perBatch ? 0 : 1, false}].add(moved.value * worth.constant, true);

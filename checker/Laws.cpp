@@ -223,7 +223,9 @@ std::vector<Laws::Rule> Laws::penaltyLaws() {
   auto rows = [this](const Value &axes) { return Value(Number(n->elements())) / product(n["shape"][axes]); };
   auto inMean = [this](const Name &of) { return mode == Mode::Expectation && !terms.dependsOn(of.id(), f->attrs.at("draw")); };
   auto isAlong = [](const Value &axes, const Name &x) { return axes > 0 && x["shape"][axes] > 0; };
+  auto undivided = [this] { worth.perBatch = false; return perBatch; };
   return {
+  {"fixed-batch", [=] { return undivided() && need("fixed", terms.fixedBatch() > 0) && gives(1 / Value(terms.fixedBatch()), n); }},
   {"reshape", [=] { return is(f(x)) && f->in("reshape") && gives(1, x); }},
   {"transpose", [=] { return is(f(x)) && f->in("transpose") && need("batch-stays", f["perm"][0] == 0) && gives(1, x); }},
   {"pad", [=] { return is(f(x)) && f->in("pad") && gives(1, x); }},

@@ -93,6 +93,7 @@ struct Worth {
   };
   std::vector<Part> parts;
   Number constant = 0;
+  bool perBatch = false; ///< divided by the batch, as what it is worth was
 };
 
 class Laws {
@@ -103,8 +104,9 @@ public:
 
   /// Accepts that term `n` equals term `m` if the law says so; throws Wrong.
   void step(const std::string &law, int n, int m);
-  /// What a penalty of `n` is worth by a law; throws Wrong.
-  Worth move(const std::string &law, int n, int power);
+  /// What a penalty of `n`, divided by the batch or not, is worth by a law;
+  /// throws Wrong.
+  Worth move(const std::string &law, int n, int power, bool perBatch);
 
 private:
   struct Rule {
@@ -150,6 +152,7 @@ private:
   std::map<Letter, std::vector<int>> bound;
   int at = -1, count = -1; ///< operand under all(), how many there are
   int power = 0;           ///< of the penalty
+  bool perBatch = false;   ///< it is divided by the batch
   Term left;               ///< n, perhaps with its operands swapped
   Worth worth;
   std::string problem; ///< the condition that does not hold

@@ -180,7 +180,7 @@ bool Laws::apply(const std::vector<Rule> &rules, const std::string &law, int id,
       exists = true;
       bound = {{{'n', -1}, {id}}, {{'m', -1}, {same}}};
       at = count = -1;
-      worth = {};
+      worth = {{}, 0, perBatch};
       try {
         if (rule.holds()) {
           return true;
@@ -213,8 +213,10 @@ void Laws::step(const std::string &law, int id, int same) {
   terms.unite(id, same);
 }
 
-Worth Laws::move(const std::string &law, int id, int penaltyPower) {
+Worth Laws::move(const std::string &law, int id, int penaltyPower,
+                 bool divided) {
   power = penaltyPower;
+  perBatch = divided;
   if (!apply(ofPenalties, law, id, id)) {
     throw Wrong("law '" + law + "' is not about a penalty of '" +
                 terms.own(id).op + "'");

@@ -76,6 +76,16 @@ std::optional<Number> Terms::oneNumber(int id) const {
   return one ? std::optional(term["values"].numbers[0]) : std::nullopt;
 }
 
+Number Terms::fixedBatch() const {
+  std::set<Number> sizes;
+  for (const Term &term : terms) {
+    if (term.in("input")) {
+      sizes.insert(term.get("batch", 0).numbers.at(0));
+    }
+  }
+  return sizes.size() == 1 ? *sizes.begin() : Number(0);
+}
+
 bool Terms::dependsOn(int id, const Json &draw) const {
   std::vector<int> open = {find(id)};
   std::set<int> seen(open.begin(), open.end());

@@ -61,6 +61,8 @@ public:
 
   /// The finite number that all elements of a constant are.
   std::optional<Number> oneNumber(int id) const;
+  /// The size of the batch that every input fixes; 0 if one does not.
+  Number fixedBatch() const;
   /// Whether a term depends on a noise call.
   bool dependsOn(int id, const Json &draw) const;
   /// Whether two terms of weights and constants differ by no more than

@@ -5,8 +5,8 @@ usage: z3-laws.py KREG_OPT FOLDER [LAW…]
 
 The folder has a test per law, LAW.mlir: pairs of models that kreg-opt proves equal and writes
 certificates of. The two models of a certificate are unrolled element by element
-for a batch of two, and Z3 is asked for inputs and weights for which an output or
-the sum of penalties differs: in inference for one run, in training for one run
+for a batch of two (or of the size that it fixes), and Z3 is asked for inputs and
+weights for which an output or the sum of penalties differs: in inference for one run, in training for one run
 whose masks are unknowns, in expectation for the mean over all masks of dropout.
 There must be none. e^x and other functions that are not rational are unknowns
 with what is known of them (e^x > 0). Weights are unknowns too: the proof holds
@@ -121,6 +121,12 @@ class Script:
         return value
 
 
+def batch_of(certificate):
+    """The size that the inputs fix, or a small one."""
+    sizes = [node["attrs"].get("batch") for node in certificate["nodes"] if node["op"] == "input"]
+    return sizes[0] if sizes and sizes[0] else BATCH
+
+
 class Model:
     """Values of the nodes of a certificate for given masks of its draws."""
 
@@ -128,11 +134,12 @@ class Model:
         self.script, self.nodes, self.mode = script, certificate["nodes"], mode
         self.weights = certificate.get("weights", {})
         self.leaves, self.masks, self.values = leaves, masks, {}
+        self.batch = batch_of(certificate)
 
     def value(self, node):
         if node not in self.values:
             term = self.nodes[node]
-            shape = [BATCH if size < 0 else size for size in term["shape"]]
+            shape = [self.batch if size < 0 else size for size in term["shape"]]
             attrs = term.get("attrs", {})
             operands = [self.value(operand) for operand in term.get("operands", [])]
             function = getattr(self, "op_" + term["op"], None)
@@ -320,7 +327,7 @@ class Model:
         if self.mode == "inference" or not attrs.get("rate"):
             return operands[0].data
         keep = 1 - Fraction(attrs["rate"])
-        drawn = [BATCH if size == 0 else size for size in attrs.get("noise_shape", shape)]
+        drawn = [self.batch if size == 0 else size for size in attrs.get("noise_shape", shape)]
         masks = Tensor(drawn, [self.masks(attrs["draw"], i, keep) for i in range(len(list(indices(drawn))))])
         return [f"(* {operands[0].at(index)} {masks.broadcast_at(index)})" for index in indices(shape)]
 
@@ -336,7 +343,7 @@ def penalty_of(model, terms):
     parts = []
     for site in terms["penalties"]:
         x = model.value(site["tensor"])
-        divisor = BATCH if site["per_batch"] else 1
+        divisor = model.batch if site["per_batch"] else 1
         for power, coefficient in ((1, site["l1"]), (2, site["l2"])):
             if coefficient:
                 items = [f"(* {item} {item})" if power == 2 else f"(ite (>= {item} 0.0) {item} (- {item}))" for item in x.data]

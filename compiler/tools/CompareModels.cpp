@@ -35,11 +35,13 @@ template <typename Number>
 std::vector<Tensor<Number>> randomInputs(ModelOp model, unsigned seed) {
   std::mt19937 generator(seed);
   std::vector<Tensor<Number>> inputs;
+  auto fixed = model->getAttrOfType<IntegerAttr>("kreg.batch");
+  int64_t batch = fixed ? fixed.getInt() : 2;
   for (Type type : model.getArgumentTypes()) {
     Tensor<Number> tensor;
     int64_t count = 1;
     for (int64_t size : cast<RankedTensorType>(type).getShape()) {
-      tensor.shape.push_back(ShapedType::isDynamic(size) ? 2 : size);
+      tensor.shape.push_back(ShapedType::isDynamic(size) ? batch : size);
       count *= tensor.shape.back();
     }
     for (int64_t i = 0; i < count; ++i) {

@@ -391,7 +391,7 @@ static bool isFinite(const Values<double> &values) {
 std::optional<Counterexample> Search::run(std::string &problem) {
   problem = "no input that was tried tells them apart";
   double spent = 0;
-  for (Filling filling : fillings(cost.work)) {
+  for (Filling filling : fillings(cost.work, state.fixedBatch)) {
     double batch = double(filling.batch);
     if (cost.elements * batch > kDoubleElements ||
         (spent += cost.work * batch) > kDoubleWork) {

@@ -343,6 +343,9 @@ llvm::Error Reader::run() {
     Node node;
     node.op = "input";
     node.attrs["index"] = int64_t(index);
+    if (auto batch = model->getAttrOfType<IntegerAttr>("kreg.batch")) {
+      node.attrs["batch"] = batch.getInt();
+    }
     node.shape = shapeOf(argument.getType());
     terms.inputs.push_back(add(std::move(node), argument));
   }

@@ -74,6 +74,17 @@ int64_t Node::elements() const {
   return product;
 }
 
+int64_t Graph::fixedBatch() const {
+  std::optional<int64_t> batch;
+  for (const ModelTerms &model : models) {
+    for (int input : model.inputs) {
+      int64_t own = nodes[input].integer("batch");
+      batch = batch.value_or(own) == own ? own : 0;
+    }
+  }
+  return batch.value_or(0);
+}
+
 std::string proof::keyOf(const Node &node, llvm::ArrayRef<int> operands) {
   std::string key;
   llvm::raw_string_ostream os(key);
@@ -108,6 +119,15 @@ static std::string difference(const Graph &graph, llvm::ArrayRef<int> a,
     if (left != right) {
       return (what + " " + Twine(i) + " has the shape " + words(left) +
               " in the first model, " + words(right) + " in the second")
+          .str();
+    }
+    auto batch = [&](int id) {
+      int64_t size = graph.nodes[id].integer("batch");
+      return size > 0 ? "of " + std::to_string(size) : "of any size";
+    };
+    if (batch(a[i]) != batch(b[i])) {
+      return (what + " " + Twine(i) + " takes batches " + batch(a[i]) +
+              " in the first model, " + batch(b[i]) + " in the second")
           .str();
     }
   }

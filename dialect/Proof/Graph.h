@@ -39,13 +39,13 @@ struct ProveOptions {
 
 /// A tensor: an op applied to tensors. Ops and attributes are those of the
 /// dialect but for
-///   input {index}, weight {sha256} (of its float32 values, little-endian) or
-///   weight {symbol} (a file without weights: its number or its path), constant
-///   {values} (one number where all are the same); draw, on dropout and noise:
-///   the number of the noise call in its model, in call order; what it draws is
-///   a function of that number alone; sum and product: of all operands,
-///   broadcast (any number of them); batch_norm_train {epsilon, axis, gamma,
-///   beta}: with the batch's moments.
+///   input {index; batch, if the file fixes its size}, weight {sha256} (of its
+///   float32 values, little-endian) or weight {symbol} (a file without weights:
+///   its number or its path), constant {values} (one number where all are the
+///   same); draw, on dropout and noise: the number of the noise call in its
+///   model, in call order; what it draws is a function of that number alone;
+///   sum and product: of all operands, broadcast (any number of them);
+///   batch_norm_train {epsilon, axis, gamma, beta}: with the batch's moments.
 /// Attributes without a meaning here (seeds, momenta) and those that have their
 /// default are left out.
 struct Node {
@@ -94,6 +94,9 @@ struct Graph {
   /// What each node was read from; null for weights that no op reads.
   std::vector<Value> origins;
   ModelTerms models[2];
+
+  /// The size of the batch, if the inputs of both models fix the same; else 0.
+  int64_t fixedBatch() const;
 };
 
 /// The float32 numbers of an attribute; none if it holds others.

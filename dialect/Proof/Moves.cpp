@@ -19,8 +19,9 @@ namespace {
 struct Targets {
   std::vector<std::pair<int, Rational>> terms;
   Rational constant;
-  bool computed = false; ///< a factor is a number that a law computes
-  int power = 0;         ///< of the terms' penalties; 0: as it was
+  bool computed = false;  ///< a factor is a number that a law computes
+  int power = 0;          ///< of the terms' penalties; 0: as it was
+  bool undivided = false; ///< they are not divided by the batch any more
 };
 using Moved = std::optional<Targets>;
 
@@ -73,6 +74,17 @@ struct Place {
                         [&](int id) { return state.isNonNegative(id); });
   }
 };
+
+/// First of all: of a fixed batch no penalty stays divided.
+Moved moveFixedBatch(const Place &p) {
+  int64_t batch = p.state.fixedBatch;
+  if (!p.key.perBatch || !p.need(Condition::FixedBatchFixed, batch > 0)) {
+    return std::nullopt;
+  }
+  Targets targets = to(p.key.tensor, ratio(1, std::max<int64_t>(batch, 1)));
+  targets.undivided = true;
+  return targets;
+}
 
 Moved moveReshape(const Place &p) {
   return p.node.is("reshape") ? Moved(to(p.first())) : std::nullopt;
@@ -343,7 +355,8 @@ static void moveSum(State &state, PenaltySum &sum, int model,
     sum.terms.erase(key);
     for (const auto &[tensor, factor] : move->targets.terms) {
       int power = move->targets.power ? move->targets.power : key.power;
-      PenaltyKey target = {state.find(tensor), power, key.perBatch};
+      PenaltyKey target = {state.find(tensor), power,
+                           key.perBatch && !move->targets.undivided};
       sum.terms[target].add(coefficient.value * factor,
                             coefficient.computed || move->targets.computed);
       enqueue(target);

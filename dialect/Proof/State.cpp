@@ -19,8 +19,8 @@ void Coefficient::add(const Rational &term, bool byLaw) {
 
 State::State(const Graph &graph, Mode mode, const ProveOptions &options,
              bool folds)
-    : mode(mode), options(options), folds(folds), nodes(graph.nodes),
-      constants(graph) {
+    : mode(mode), options(options), folds(folds),
+      fixedBatch(graph.fixedBatch()), nodes(graph.nodes), constants(graph) {
   for (size_t i = 0; i < nodes.size(); ++i) {
     parents.push_back(static_cast<int>(i));
   }

@@ -72,7 +72,8 @@ public:
   const Mode mode;
   const ProveOptions options;
   const bool folds;
-  std::vector<Node> nodes; ///< those of the graph, then what laws made
+  const int64_t fixedBatch; ///< 0: batches of any size
+  std::vector<Node> nodes;  ///< those of the graph, then what laws made
   std::vector<Step> steps;
   std::vector<Move> moves;
   PenaltySum sums[2];

@@ -23,7 +23,7 @@ std::string Filling::text() const {
       .str();
 }
 
-std::vector<Filling> proof::fillings(double work) {
+std::vector<Filling> proof::fillings(double work, int64_t fixedBatch) {
   std::vector<Filling> result = {
       {Filling::Zeros, 0, 2},  {Filling::Ones, 0, 2},   {Filling::OneHot, 0, 2},
       {Filling::Random, 1, 2}, {Filling::Random, 2, 3}, {Filling::Random, 3, 5},
@@ -37,6 +37,9 @@ std::vector<Filling> proof::fillings(double work) {
                                        Filling::Large, Filling::Huge,
                                        Filling::Vast};
     result.push_back({kinds[seed % 5], seed, 4});
+  }
+  for (Filling &filling : result) {
+    filling.batch = fixedBatch > 0 ? fixedBatch : filling.batch;
   }
   return result;
 }

@@ -19,8 +19,9 @@ struct Filling {
 };
 
 /// What is tried, simple things first. `work` is that of one evaluation at a
-/// batch of 1, in multiplications: more is tried of what is cheap.
-std::vector<Filling> fillings(double work);
+/// batch of 1, in multiplications: more is tried of what is cheap. A batch of
+/// fixed size (not 0) has that.
+std::vector<Filling> fillings(double work, int64_t fixedBatch);
 
 /// A tensor per input of the models. Where an input picks rows of a table, it
 /// gets numbers of rows.

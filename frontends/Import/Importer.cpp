@@ -123,6 +123,17 @@ kreg::ModelOp ModelImporter::createModelOp(ModuleOp module) {
   }
   auto op = kreg::ModelOp::create(builder, module.getLoc(), "model",
                                   builder.getFunctionType(inputs, outputs));
+  // For the prover: a penalty per batch of a fixed size is one with another
+  // coefficient.
+  for (int call : model.inputs) {
+    const keras::Layer &layer = model.layers[model.calls[call].layer];
+    const auto *input = std::get_if<keras::InputConfig>(&layer.config);
+    if (input && !input->shape.empty() && input->shape.front() > 0) {
+      op->setAttr("kreg.batch",
+                  builder.getI64IntegerAttr(input->shape.front()));
+      break;
+    }
+  }
   op.setAllArgAttrs(inputNames);
   op.setAllResultAttrs(outputNames);
   for (auto [argument, call] :

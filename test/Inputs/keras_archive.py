@@ -58,7 +58,7 @@ class Hdf5Writer:
         self.h5.H5Fclose(self.file)
 
 
-def write(path, config_of):
+def write(path, config_of, version="3.15.1"):
     """Writes the model that `config_of` makes, a function of the writer of its weights;
     a stored archive, as Keras writes it."""
     weights = path + ".weights.h5"
@@ -66,7 +66,7 @@ def write(path, config_of):
     config = config_of(writer)
     writer.close()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("metadata.json", json.dumps({"keras_version": version}))
         archive.writestr("config.json", json.dumps(config))
         archive.write(weights, "model.weights.h5")
     os.remove(weights)
