@@ -33,7 +33,7 @@ TEST_F(Interpreter, PiecewiseLinearFunctions) {
 TEST_F(Interpreter, ReluLayer) {
   expectNear(map("unary clipped_relu %x params [0.1, 0.5, 6.0]",
                  Doubles{-1, 0.2, 0.5, 3, 9, kNaN}),
-             {-0.15, -0.03, 0, 3, 6, kNaN});
+             {-1.5 * 0.1F, -0.3 * 0.1F, 0, 3, 6, kNaN}); // float32's 0.1
   // No maximum, and at -inf no 0·inf.
   expectNear(map("unary clipped_relu %x params [0.0, 0.0, 0x7FF0000000000000]",
                  Doubles{-kInf, 1, kInf, kNaN}),
