@@ -5,6 +5,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace mlir::kreg;
 
@@ -167,6 +169,59 @@ static void addPoolPositions(ModelOp model) {
   }
 }
 
+static bool isPointwise(ConvKernelGradientOp op) {
+  auto all = [](ArrayRef<int64_t> values, int64_t wanted) {
+    return llvm::all_of(values, [&](int64_t v) { return v == wanted; });
+  };
+  auto kernel = cast<RankedTensorType>(op.getType());
+  return all(kernel.getShape().drop_back(2), 1) && all(op.getStrides(), 1) &&
+         all(op.getPadsLow(), 0) && all(op.getPadsHigh(), 0) &&
+         op.getGroups() == 1;
+}
+
+/// xᵀ·dy = (dyᵀ·x)ᵀ: the side that fills the lanes of a vector better becomes
+/// the last one. To transpose the result costs about as much as some terms of
+/// the sum, so it is done where each sample has many.
+template <typename Gradient>
+static void turnKernelGradient(Gradient op) {
+  constexpr int64_t kLanes = 16; // no target has more for float32
+  constexpr int64_t kFewTerms = 32;
+  auto x = cast<RankedTensorType>(op->getOperand(0).getType());
+  if (ShapedType::getNumElements(x.getShape().drop_front().drop_back()) <
+      kFewTerms) {
+    return;
+  }
+  auto kernel = cast<RankedTensorType>(op.getType());
+  SmallVector<int64_t> shape(kernel.getShape()), swap;
+  int64_t &in = shape[shape.size() - 2], &out = shape.back();
+  // Lanes in use, of those computed: in/⌈in⌉ > out/⌈out⌉.
+  if (in * llvm::alignTo(out, kLanes) <= out * llvm::alignTo(in, kLanes)) {
+    return;
+  }
+  std::swap(in, out);
+  swap = llvm::to_vector(llvm::seq<int64_t>(0, shape.size()));
+  std::swap(swap[shape.size() - 2], swap.back());
+  OpBuilder builder(op);
+  auto turned = cast<Gradient>(builder.clone(*op));
+  turned->setOperands({op->getOperand(1), op->getOperand(0)});
+  turned.getResult().setType(
+      RankedTensorType::get(shape, kernel.getElementType()));
+  op.replaceAllUsesWith(
+      TransposeOp::create(builder, op.getLoc(), turned, swap).getResult());
+  op.erase();
+}
+
+static void turnKernelGradients(ModelOp model) {
+  for (Operation &op : llvm::make_early_inc_range(model.getBody().front())) {
+    if (auto dense = dyn_cast<DenseKernelGradientOp>(op)) {
+      turnKernelGradient(dense);
+    } else if (auto conv = dyn_cast<ConvKernelGradientOp>(op);
+               conv && isPointwise(conv)) {
+      turnKernelGradient(conv);
+    }
+  }
+}
+
 void mlir::kreg::prepareKernels(ModelOp model) {
   decomposeNormalize(model);
   moveSoftmaxAxisLast(model);
@@ -175,6 +230,7 @@ void mlir::kreg::prepareKernels(ModelOp model) {
   addPoolPositions(model);
   foldZeroPenalties(model);
   foldPads(model);
+  turnKernelGradients(model);
   eraseDeadOps(model);
   moveReshapesDown(model);
   splitTransposedConvolutions(model);

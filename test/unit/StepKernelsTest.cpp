@@ -227,6 +227,7 @@ kreg.variable @t1 trainable : tensor<2x35x3xf32>
 kreg.variable @e trainable : tensor<6x150xf32>
 kreg.variable @r trainable : tensor<7x1xf32>
 kreg.variable @v trainable : tensor<3x2x3x3x2xf32>
+kreg.variable @q trainable : tensor<1x1x16x5xf32>
 kreg.variable @n trainable : tensor<3x3x4x16xf32>
 kreg.variable @w trainable : tensor<1x2x16x70xf32>
 )";
@@ -338,6 +339,14 @@ kreg.model @model(%x: tensor<?x2x3x2x2xf32>) -> tensor<?x4x4x4x3xf32> {
   %0 = kreg.conv_transpose %x, %v strides [2, 1, 2] dilations [1, 1, 1] pads [1, 0, 0] to [0, 0, 1]
     : (tensor<?x2x3x2x2xf32>, tensor<3x2x3x3x2xf32>) -> tensor<?x4x4x4x3xf32>
   kreg.return %0 : tensor<?x4x4x4x3xf32>
+})"},
+    // A kernel gradient is made transposed.
+    {"narrow", R"(
+kreg.model @model(%x: tensor<?x7x6x16xf32>) -> tensor<?x7x6x5xf32> {
+  %q = kreg.read @q : tensor<1x1x16x5xf32>
+  %0 = kreg.conv %x, %q strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x7x6x16xf32>, tensor<1x1x16x5xf32>) -> tensor<?x7x6x5xf32>
+  kreg.return %0 : tensor<?x7x6x5xf32>
 })"},
     // Ids are fractions; rows of several blocks, and of one number.
     {"embedding", R"(

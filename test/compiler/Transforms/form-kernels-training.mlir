@@ -86,3 +86,25 @@ kreg.model @masks(%x: tensor<?x4x4x2xf32>) -> tensor<?x8x8x1xf32>
     : (tensor<?x8x8x8xf32>, tensor<1x1x8x1xf32>) -> tensor<?x8x8x1xf32>
   kreg.return %4 : tensor<?x8x8x1xf32>
 }
+
+// -----
+
+// 24 filters fill 16 lanes worse than 32 channels do: the product is made the
+// other way around. Without many points per sample that would not pay.
+// CHECK-LABEL: kreg.model @step(
+// CHECK: kreg.kernel "step_few_dense_kernel_gradient"
+// CHECK: kreg.dense_kernel_gradient {{.*}} -> tensor<32x24xf32>
+// CHECK: kreg.kernel "step_wide_conv_kernel_gradient"
+// CHECK: kreg.conv_kernel_gradient {{.*}} -> tensor<1x1x24x32xf32>
+// CHECK: kreg.kernel "step_wide_transpose"
+// CHECK: kreg.transpose {{.*}} -> tensor<1x1x32x24xf32>
+kreg.variable @wide trainable : tensor<1x1x32x24xf32>
+kreg.variable @few trainable : tensor<32x24xf32>
+kreg.model @model(%x: tensor<?x8x8x32xf32>, %z: tensor<?x32xf32>) -> (tensor<?x8x8x24xf32>, tensor<?x24xf32>) attributes {kreg.losses = [{kind = "mean_squared_error"}, {kind = "mean_squared_error"}]} {
+  %w = kreg.read @wide : tensor<1x1x32x24xf32>
+  %f = kreg.read @few : tensor<32x24xf32>
+  %0 = kreg.conv %x, %w strides [1, 1] dilations [1, 1] pads [0, 0] to [0, 0]
+    : (tensor<?x8x8x32xf32>, tensor<1x1x32x24xf32>) -> tensor<?x8x8x24xf32> loc("wide")
+  %1 = kreg.dense %z, %f : (tensor<?x32xf32>, tensor<32x24xf32>) -> tensor<?x24xf32> loc("few")
+  kreg.return %0, %1 : tensor<?x8x8x24xf32>, tensor<?x24xf32>
+}
