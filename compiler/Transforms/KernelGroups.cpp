@@ -48,7 +48,7 @@ static std::optional<Family> anchorFamily(Operation *op) {
       })
       .Case<DepthwiseConvOp, DepthwiseInputGradientOp>(
           [](auto) { return Family::Depthwise; })
-      .Case<PoolOp, PoolGradientOp, PoolPositionOp>(
+      .Case<PoolOp, PoolGradientOp, PoolPositionOp, ResizeGradientOp>(
           [](auto) { return Family::Pooling; })
       .Case<ReduceOp, SoftmaxOp>([](auto) { return Family::Reduction; })
       .Case<TransposeOp, PadOp, ConcatOp, SliceOp, RepeatOp, PhaseKernelOp>(

@@ -177,6 +177,25 @@ LogicalResult PoolPositionOp::verify() {
   return verifyPooling(*this, getX(), getY(), "the result");
 }
 
+int64_t ResizeGradientOp::factorOf(unsigned i) {
+  return tensorTypeOf(getDy()).getDimSize(i) /
+         tensorTypeOf(getY()).getDimSize(i);
+}
+
+LogicalResult ResizeGradientOp::verify() {
+  ArrayRef<int64_t> from = tensorTypeOf(getDy()).getShape(),
+                    to = tensorTypeOf(getY()).getShape();
+  // resize_gradient_c1
+  bool fits = from.size() == to.size() && to.size() > 2 &&
+              from.front() == to.front() && from.back() == to.back();
+  for (size_t i = 1; fits && i + 1 < to.size(); ++i) {
+    fits = to[i] > 0 && from[i] > 0 && from[i] % to[i] == 0;
+  }
+  return fits ? success()
+              : emitOpError("requires a result whose sizes divide those of ")
+                    << getDy().getType() << ", but got " << getY().getType();
+}
+
 int64_t PhaseKernelOp::firstOf(int64_t window, int64_t stride, int64_t low) {
   return llvm::divideCeilSigned(low - window + 1, stride);
 }

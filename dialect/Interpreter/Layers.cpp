@@ -91,16 +91,15 @@ Result<Number> interpreter::run(RepeatOp op, Operands<Number> operands) {
 }
 KREG_INSTANTIATE(RepeatOp)
 
-/// Interpolates along one dimension to m elements.
+/// Calls visit(i, a, b, rest) for each element i of `wide`, which lies between
+/// the elements a and b of `narrow`, `rest` behind a, in dimension `dim`.
 template <typename Number>
-static Tensor<Number> resizeAlong(const Tensor<Number> &x, int64_t dim,
-                                  int64_t m) {
-  Tensor<Number> y;
-  y.shape = x.shape;
-  y.shape[dim] = m;
-  int64_t n = x.shape[dim];
-  int64_t inner = productOf(ArrayRef(x.shape).drop_front(dim + 1));
-  int64_t outer = productOf(ArrayRef(x.shape).take_front(dim));
+static void forEachBetween(
+    ArrayRef<int64_t> narrow, ArrayRef<int64_t> wide, int64_t dim,
+    llvm::function_ref<void(int64_t, int64_t, int64_t, const Number &)> visit) {
+  int64_t n = narrow[dim], m = wide[dim];
+  int64_t inner = productOf(narrow.drop_front(dim + 1));
+  int64_t outer = productOf(narrow.take_front(dim));
   for (int64_t block = 0; block < outer; ++block) {
     for (int64_t i = 0; i < m; ++i) {
       // p = (i + 1/2)·n/m - 1/2 = q/2m; its floor and the rest exactly.
@@ -111,12 +110,25 @@ static Tensor<Number> resizeAlong(const Tensor<Number> &x, int64_t dim,
       int64_t from = std::max<int64_t>(floor, 0),
               to = std::min(floor + 1, n - 1);
       for (int64_t j = 0; j < inner; ++j) {
-        const Number &a = x.data[(block * n + from) * inner + j];
-        const Number &b = x.data[(block * n + to) * inner + j];
-        y.data.push_back(a + (b - a) * rest);
+        visit((block * m + i) * inner + j, (block * n + from) * inner + j,
+              (block * n + to) * inner + j, rest);
       }
     }
   }
+}
+
+/// Interpolates along one dimension to m elements.
+template <typename Number>
+static Tensor<Number> resizeAlong(const Tensor<Number> &x, int64_t dim,
+                                  int64_t m) {
+  SmallVector<int64_t> shape(ArrayRef<int64_t>(x.shape));
+  shape[dim] = m;
+  Tensor<Number> y = zeros<Number>(shape);
+  forEachBetween<Number>(
+      x.shape, shape, dim,
+      [&](int64_t i, int64_t a, int64_t b, const Number &rest) {
+        y.data[i] = x.data[a] + (x.data[b] - x.data[a]) * rest;
+      });
   return y;
 }
 
@@ -129,6 +141,27 @@ Result<Number> interpreter::run(ResizeOp op, Operands<Number> operands) {
   return y;
 }
 KREG_INSTANTIATE(ResizeOp)
+
+template <typename Number>
+Result<Number> interpreter::run(ResizeGradientOp op,
+                                Operands<Number> operands) {
+  Tensor<Number> dy = *operands[0];
+  ArrayRef<int64_t> sizes = op.getType().getShape();
+  for (size_t dim = 1; dim + 1 < sizes.size(); ++dim) {
+    SmallVector<int64_t> shape(ArrayRef<int64_t>(dy.shape));
+    shape[dim] = sizes[dim];
+    Tensor<Number> dx = zeros<Number>(shape);
+    forEachBetween<Number>(
+        shape, dy.shape, dim,
+        [&](int64_t i, int64_t a, int64_t b, const Number &rest) {
+          dx.data[a] += dy.data[i] * (Number(1) - rest);
+          dx.data[b] += dy.data[i] * rest;
+        });
+    dy = std::move(dx);
+  }
+  return dy;
+}
+KREG_INSTANTIATE(ResizeGradientOp)
 
 /// A model of mode `step` has no noise ops left; elsewhere they do nothing.
 template <typename Number>

@@ -55,6 +55,7 @@ using Result = llvm::Expected<Tensor<Number>>;
   X(DepthwiseInputGradientOp)                                                  \
   X(PoolGradientOp)                                                            \
   X(PoolPositionOp)                                                            \
+  X(ResizeGradientOp)                                                          \
   X(EmbeddingGradientOp)                                                       \
   X(RandomStateOp)                                                             \
   X(RandomOp)

@@ -59,6 +59,7 @@ struct Rule {
   void apply(SliceOp op);
   Term spreadOut(ArrayRef<int64_t> strides) const;
   void apply(RepeatOp op);
+  void apply(ResizeOp op);
   void apply(ConcatOp op);
   void apply(EmbeddingOp op);
   void apply(ReduceToOp op);
@@ -399,6 +400,12 @@ void Rule::apply(RepeatOp op) {
                      .reshape(typeOf(op.getX()).getShape()));
 }
 
+void Rule::apply(ResizeOp op) {
+  gradients.add(op.getX(),
+                ResizeGradientOp::create(builder, loc, op.getX().getType(),
+                                         op.getKind(), dy));
+}
+
 void Rule::apply(ConcatOp op) {
   int64_t axis = op.getAxis(), before = 0;
   int64_t total = typeOf(op.getResult()).getDimSize(axis);
@@ -467,10 +474,26 @@ void Rule::apply(TotalOp op) {
   add(op.getInput(), x.fill(1, x.type(), op.getNorm()));
 }
 
+/// As UpSampling2D interpolates: a window of the gradient then slides by steps.
+static bool isMultiple(ResizeOp op) {
+  ArrayRef<int64_t> from =
+      cast<RankedTensorType>(op.getX().getType()).getShape();
+  return llvm::all_of(llvm::zip(op.getSizes(), from.drop_front().drop_back()),
+                      [](auto sizes) {
+                        auto [size, of] = sizes;
+                        return of > 0 && size % of == 0;
+                      });
+}
+
 LogicalResult training::differentiate(Operation *op, Value dy,
                                       OpBuilder &builder,
                                       Gradients &gradients) {
   Rule rule{builder, gradients, op->getLoc(), dy};
+  if (auto resize = dyn_cast<ResizeOp>(op); resize && !isMultiple(resize)) {
+    return op->emitError("has no gradient rule yet but for sizes that are "
+                         "multiples of those of the input, but got ")
+           << resize.getX().getType() << " to " << resize.getType();
+  }
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
 #define KREG_GRADIENT(OP, EQUATION)                                            \
   .Case([&](OP core) {                                                         \

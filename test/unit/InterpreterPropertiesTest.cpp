@@ -220,6 +220,30 @@ TEST_F(InterpreterProperties, ResizeIsASumOfTriangles) {
   }
 }
 
+// ⟨resize(x), dy⟩ = ⟨x, resize_gradient(dy)⟩, exactly.
+TEST_F(InterpreterProperties, ResizeGradientIsTheTranspose) {
+  for (int round = 0; round < kRounds; ++round) {
+    int64_t h = upTo(1, 4), w = upTo(1, 4);
+    Shape in{2, h, w, 2}, out{2, h * upTo(1, 5), w * upTo(1, 5), 2};
+    Tensor<Rational> x = tensor(in), dy = tensor(out);
+    auto exact = evaluateBody<Rational>(
+        {type(in), type(out)}, type(out) + ", " + type(in),
+        "%0 = kreg.resize bilinear %x0 to " + list({out[1], out[2]}) + " : (" +
+            type(in) + ") -> " + type(out) +
+            "\n%1 = kreg.resize_gradient bilinear %x1 : " + type(out) + " to " +
+            type(in) + "\nkreg.return %0, %1 : " + type(out) + ", " + type(in),
+        {x, dy});
+    Rational forward(0), backward(0);
+    for (auto [a, b] : llvm::zip_equal(exact.outputs[0].data, dy.data)) {
+      forward += a * b;
+    }
+    for (auto [a, b] : llvm::zip_equal(exact.outputs[1].data, x.data)) {
+      backward += a * b;
+    }
+    EXPECT_TRUE(forward == backward);
+  }
+}
+
 // (A·B)ᵀ = Bᵀ·Aᵀ for each matrix, and one matrix is `kreg.dense`.
 TEST_F(InterpreterProperties, Matmul) {
   for (int round = 0; round < kRounds; ++round) {

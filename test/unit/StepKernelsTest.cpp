@@ -226,6 +226,7 @@ kreg.variable @t2 trainable : tensor<2x3x8xf32>
 kreg.variable @t1 trainable : tensor<2x35x3xf32>
 kreg.variable @e trainable : tensor<6x150xf32>
 kreg.variable @r trainable : tensor<7x1xf32>
+kreg.variable @l trainable : tensor<7x35xf32>
 kreg.variable @v trainable : tensor<3x2x3x3x2xf32>
 kreg.variable @q trainable : tensor<1x1x16x5xf32>
 kreg.variable @n trainable : tensor<3x3x4x16xf32>
@@ -364,6 +365,24 @@ kreg.model @model(%x: tensor<?x9xf32>) -> tensor<?x150xf32> {
   %7 = kreg.binary mul %5, %6 : (tensor<?x9x150xf32>, tensor<?x9x1xf32>) -> tensor<?x9x150xf32>
   %8 = kreg.reduce mean %7 axes [1] : (tensor<?x9x150xf32>) -> tensor<?x150xf32>
   kreg.return %8 : tensor<?x150xf32>
+})"},
+    // Even, odd and no factor, one element, few and many channels.
+    {"interpolation", R"(
+kreg.model @model(%x: tensor<?x3x4x8xf32>) -> tensor<?x36x60x3xf32> {
+  %m = kreg.read @m : tensor<8x3xf32>
+  %0 = kreg.dense %x, %m : (tensor<?x3x4x8xf32>, tensor<8x3xf32>) -> tensor<?x3x4x3xf32>
+  %1 = kreg.resize bilinear %0 to [6, 12] : (tensor<?x3x4x3xf32>) -> tensor<?x6x12x3xf32>
+  %2 = kreg.unary tanh %1 : tensor<?x6x12x3xf32>
+  %3 = kreg.resize bilinear %2 to [36, 60] : (tensor<?x6x12x3xf32>) -> tensor<?x36x60x3xf32>
+  kreg.return %3 : tensor<?x36x60x3xf32>
+})"},
+    {"interpolation_of_lines", R"(
+kreg.model @model(%x: tensor<?x5x1x7xf32>) -> tensor<?x5x4x35xf32> {
+  %t = kreg.read @l : tensor<7x35xf32>
+  %0 = kreg.dense %x, %t : (tensor<?x5x1x7xf32>, tensor<7x35xf32>) -> tensor<?x5x1x35xf32>
+  %1 = kreg.resize bilinear %0 to [5, 4] : (tensor<?x5x1x35xf32>) -> tensor<?x5x4x35xf32>
+  %2 = kreg.unary sigmoid %1 : tensor<?x5x4x35xf32>
+  kreg.return %2 : tensor<?x5x4x35xf32>
 })"},
     {"strided_slice", R"(
 kreg.model @model(%x: tensor<?x9x8xf32>) -> tensor<?x4x3xf32> {

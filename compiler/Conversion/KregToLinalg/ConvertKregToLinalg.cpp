@@ -33,8 +33,9 @@ static Value lowerOp(Operation *op) {
             MatmulOp, EmbeddingOp, ReduceToOp, FillOp, TotalOp, OneHotOp,
             DenseKernelGradientOp, ConvKernelGradientOp, ConvInputGradientOp,
             DepthwiseKernelGradientOp, DepthwiseInputGradientOp, PoolGradientOp,
-            PoolPositionOp, EmbeddingGradientOp, RandomOp, PhaseKernelOp,
-            PhaseConvOp, ReshapeOp>([](auto core) { return kreg::lower(core); })
+            PoolPositionOp, ResizeGradientOp, EmbeddingGradientOp, RandomOp,
+            PhaseKernelOp, PhaseConvOp, ReshapeOp>(
+          [](auto core) { return kreg::lower(core); })
       .Default([](Operation *) { return Value(); });
 }
 

@@ -133,6 +133,7 @@ Value lower(DepthwiseKernelGradientOp op);
 Value lower(DepthwiseInputGradientOp op);
 Value lower(PoolGradientOp op);
 Value lower(PoolPositionOp op);
+Value lower(ResizeGradientOp op);
 Value lower(EmbeddingGradientOp op);
 Value lower(RandomOp op);
 Value lower(PhaseKernelOp op);

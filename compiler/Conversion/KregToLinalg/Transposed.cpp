@@ -245,6 +245,66 @@ Value kreg::lower(PoolGradientOp op) {
       });
 }
 
+/// 2·s times the weight with which position s·j + tap - low of dy goes to
+/// element j of n: 2·s - |q - 2·s·j|, at least 0, where q/2·s is its place. In
+/// whole numbers: exact, and the same for all channels.
+static Value interpolationWeight(Indices &at, Value j, Value tap, int64_t s,
+                                 int64_t low, int64_t n) {
+  OpBuilder &b = at.b;
+  Value position =
+      at.add(arith::AddIOp::create(b, at.loc, at.mul(j, s), tap), -low);
+  Value q = at.clamp(at.add(at.mul(position, 2), 1 - s), 2 * s * (n - 1) + 1);
+  Value from = arith::SubIOp::create(b, at.loc, q, at.mul(j, 2 * s));
+  Value to = arith::SubIOp::create(b, at.loc, at.number(0), from);
+  Value nearest = arith::MinSIOp::create(b, at.loc, from, to); // -|from|
+  return arith::MaxSIOp::create(b, at.loc, at.add(nearest, 2 * s),
+                                at.number(0));
+}
+
+/// A window over dy, the transpose of interpolation: element j gets from the
+/// 2·s positions, of an odd factor one less, that lie between j - 1 and j + 1.
+/// Loops: batch, n…, channel, window….
+Value kreg::lower(ResizeGradientOp op) {
+  LinalgBuilder lb(op);
+  auto type = cast<RankedTensorType>(op.getType());
+  unsigned spatial = type.getRank() - 2, channel = spatial + 1;
+  SmallVector<AffineExpr> index{lb.dim(0)}, sizes;
+  SmallVector<int64_t> window, low;
+  double scale = 1;
+  for (unsigned i = 1; i <= spatial; ++i) {
+    int64_t s = op.factorOf(i);
+    window.push_back(2 * s - s % 2);
+    low.push_back(s / 2);
+    scale /= 2.0 * s;
+    index.push_back(lb.dim(i) * s + lb.dim(channel + i));
+    sizes.push_back(lb.dim(channel + i));
+  }
+  index.push_back(lb.dim(channel));
+  MLIRContext *context = op.getContext();
+  unsigned loops = channel + 1 + spatial;
+  AffineMap maps[] = {AffineMap::get(loops, 0, index, context),
+                      AffineMap::get(loops, 0, sizes, context)};
+  Type element = type.getElementType();
+  return lb.generic(
+      type,
+      {lb.padSpatial(op.getDy(), low, low, 0.0),
+       sizesOf(lb, window, {}, element)},
+      maps, spatial, lb.filled(type, op.getDy(), 0.0),
+      [&](OpBuilder &b, Location loc, ValueRange a) -> Value {
+        Indices at{b, loc};
+        Value weight =
+            arith::ConstantOp::create(b, loc, b.getFloatAttr(element, scale));
+        for (unsigned i = 1; i <= spatial; ++i) {
+          Value w = interpolationWeight(at, at.loop(i), at.loop(channel + i),
+                                        op.factorOf(i), low[i - 1],
+                                        type.getDimSize(i));
+          weight = arith::MulFOp::create(b, loc, weight, at.toReal(w, element));
+        }
+        return arith::AddFOp::create(
+            b, loc, a.back(), arith::MulFOp::create(b, loc, a[0], weight));
+      });
+}
+
 /// The tap phase + low - (first + t)·stride of dimension `i`.
 static Value tapOf(Indices &at, Value phase, Value t, int64_t window,
                    int64_t stride, int64_t low) {

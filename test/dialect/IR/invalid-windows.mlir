@@ -237,6 +237,15 @@ kreg.model @m(%x: tensor<?x4x3xf32>, %d: tensor<?x2x3xf32>) -> tensor<?x4x3xf32>
 
 // -----
 
+// resize_gradient_c1
+kreg.model @m(%d: tensor<?x5x3xf32>) -> tensor<?x2x3xf32> {
+  // expected-error @+1 {{requires a result whose sizes divide those of 'tensor<?x5x3xf32>', but got 'tensor<?x2x3xf32>'}}
+  %y = kreg.resize_gradient bilinear %d : tensor<?x5x3xf32> to tensor<?x2x3xf32>
+  kreg.return %y : tensor<?x2x3xf32>
+}
+
+// -----
+
 // pool_position_c1
 kreg.model @m(%x: tensor<?x4x3xf32>) -> tensor<?x3x3xf32> {
   // expected-error @+1 {{requires the result to have the shape of the pooled tensor}}

@@ -193,6 +193,8 @@ kreg.model @steps(%x: tensor<?x6x6x4xf32>, %dy: tensor<?x4x4x4xf32>, %s: tensor<
   %8 = kreg.pool_position %x window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32> to tensor<?x4x4x4xf32>
   // CHECK: kreg.pool_gradient max %arg0, %arg1 at %{{.*}} : tensor<?x4x4x4xf32> window [3, 3]
   %9 = kreg.pool_gradient max %x, %dy at %8 : tensor<?x4x4x4xf32> window [3, 3] strides [1, 1] pads [0, 0] to [0, 0] : tensor<?x6x6x4xf32>, tensor<?x4x4x4xf32>
+  // CHECK: kreg.resize_gradient bilinear %arg1 : tensor<?x4x4x4xf32> to tensor<?x2x1x4xf32>
+  %dx = kreg.resize_gradient bilinear %dy : tensor<?x4x4x4xf32> to tensor<?x2x1x4xf32>
   // CHECK: kreg.embedding_gradient %arg2, %{{.*}} : (tensor<?xf32>, tensor<?x3xf32>) -> tensor<7x3xf32>
   %10 = kreg.embedding_gradient %s, %1 : (tensor<?xf32>, tensor<?x3xf32>) -> tensor<7x3xf32>
   // CHECK: %[[STATE:.*]] = kreg.random_state : tensor<4xi32>

@@ -10,3 +10,15 @@ kreg.model @noise(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %p = kreg.penalty %1, <0.1, 0.0> per batch : tensor<?x4xf32>
   kreg.return %1 : tensor<?x4xf32> penalties %p
 }
+
+// -----
+
+kreg.variable @kernel trainable : tensor<2x2xf32>
+kreg.model @shrunk(%x: tensor<?x6x2xf32>) -> tensor<?x4x2xf32> {
+  %k = kreg.read @kernel : tensor<2x2xf32>
+  %0 = kreg.dense %x, %k : (tensor<?x6x2xf32>, tensor<2x2xf32>) -> tensor<?x6x2xf32>
+  // expected-error @+1 {{has no gradient rule yet but for sizes that are multiples of those of the input, but got 'tensor<?x6x2xf32>' to 'tensor<?x4x2xf32>'}}
+  %1 = kreg.resize bilinear %0 to [4] : (tensor<?x6x2xf32>) -> tensor<?x4x2xf32>
+  %p = kreg.penalty %1, <0.1, 0.0> per batch : tensor<?x4x2xf32>
+  kreg.return %1 : tensor<?x4x2xf32> penalties %p
+}
