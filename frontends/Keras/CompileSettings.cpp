@@ -6,6 +6,7 @@
 #include "frontends/Container/Error.h"
 #include "frontends/Container/Json.h"
 #include "frontends/Keras/Losses.h"
+#include "frontends/Keras/Masks.h"
 #include "frontends/Keras/Metrics.h"
 #include "frontends/Keras/Optimizers.h"
 
@@ -196,5 +197,8 @@ llvm::Error SettingsReader::refuseForeignConstraints() const {
 
 llvm::Error keras::readTraining(Model &model,
                                 const CompileOverrides &overrides) {
+  if (llvm::Error error = refuseMaskedTraining(model)) {
+    return error;
+  }
   return SettingsReader(model, overrides).read();
 }

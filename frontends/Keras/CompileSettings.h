@@ -25,7 +25,7 @@ struct CompileOverrides {
 /// Fills Model::training. Where neither the file nor the user names an
 /// optimizer, it is Keras' default, RMSprop. Errors: NoLoss (exit 2), wrong
 /// numbers (2), a loss, optimizer, schedule, metric or constraint that is not
-/// Keras' own or not supported (3).
+/// Keras' own or not supported (3), a mask that training would look at (3).
 llvm::Error readTraining(Model &model, const CompileOverrides &overrides = {});
 
 /// What the outputs are called in a compile config and in a history: the name

@@ -3,6 +3,8 @@
 
 #include "frontends/Keras/Masks.h"
 
+#include "frontends/Container/Error.h"
+
 using namespace kregc::keras;
 
 template <typename... Configs>
@@ -54,6 +56,33 @@ bool kregc::keras::looksAtMask(const Layer &layer) {
   const auto *pool = std::get_if<GlobalPoolConfig>(&layer.config);
   return (pool && pool->rank == 1 && !pool->max) ||
          layer.className == "Softmax";
+}
+
+llvm::Error kregc::keras::refuseMaskedTraining(const Model &model) {
+  auto refuse = [&](int call, const char *what) {
+    const Layer &layer = model.layers[model.calls[call].layer];
+    return diagnose(Diagnostic::UnsupportedOption, layer.where, layer.name,
+                    what);
+  };
+  Masks masks(model);
+  for (int i = 0, end = static_cast<int>(model.calls.size()); i < end; ++i) {
+    masks.note(i);
+    const Call &call = model.calls[i];
+    const Layer &layer = model.layers[call.layer];
+    if (isAny<BatchNormConfig>(layer.config) && layer.trainable &&
+        masks.of(call.inputs.front())) {
+      return refuse(i, "training with a mask of its input, whose moments would "
+                       "be those of the steps that are not masked,");
+    }
+  }
+  for (const TensorRef &output : model.outputs) {
+    if (masks.of(output)) {
+      return refuse(output.call,
+                    "training with a mask of the model's output, of which the "
+                    "loss would count the steps that are not masked,");
+    }
+  }
+  return llvm::Error::success();
 }
 
 Layer kregc::keras::makeMaskLayer(const Layer &reader) {

@@ -7,6 +7,8 @@
 
 #include "frontends/Keras/Model.h"
 
+#include "llvm/Support/Error.h"
+
 #include <map>
 
 namespace kregc::keras {
@@ -36,6 +38,11 @@ private:
 
 /// Whether the layer would look at a mask of its input.
 bool looksAtMask(const Layer &layer);
+
+/// An error where a mask would change what a training step computes:
+/// BatchNormalization takes its moments from the steps that are not masked, and
+/// so does the loss its mean. At inference neither looks at it.
+llvm::Error refuseMaskedTraining(const Model &model);
 
 /// The layer that makes a mask of ids, for the layer `reader`.
 Layer makeMaskLayer(const Layer &reader);

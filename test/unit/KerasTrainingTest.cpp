@@ -233,6 +233,43 @@ TEST(CompileSettings, OverridesStandInForTheFile) {
   EXPECT_EQ(model.training->metrics.size(), 2u);
 }
 
+/// Keras 3 takes the moments of BatchNormalization, and the mean of a loss,
+/// over the steps that an Embedding did not mask.
+TEST(CompileSettings, AMaskThatTrainingLooksAtIsRefused) {
+  auto train = [](llvm::StringRef mask, std::vector<std::string> behind) {
+    std::vector<std::string> layers = {layer(
+        "Embedding", "e",
+        "\"input_dim\": 5, \"output_dim\": 4, \"mask_zero\": " + mask.str())};
+    llvm::append_range(layers, behind);
+    Model model = llvm::cantFail(readText(sequential("[null, 3]", layers)));
+    CompileOverrides overrides;
+    overrides.loss = "mse";
+    llvm::Error error = readTraining(model, overrides);
+    return error ? failure(llvm::Expected<int>(std::move(error)))
+                 : Failure(0, "");
+  };
+  std::string dense = layer("Dense", "d", "\"units\": 2"),
+              norm = layer("BatchNormalization", "b", ""),
+              frozen = layer("BatchNormalization", "b", "\"trainable\": false"),
+              pool = layer("GlobalAveragePooling1D", "p", ""),
+              flat = layer("Flatten", "f", "");
+  Failure moments(3, "layer 'b': training with a mask of its input, whose "
+                     "moments would be those of the steps that are not "
+                     "masked, is not supported"),
+      loss(3, "layer 'd': training with a mask of the model's output, of which "
+              "the loss would count the steps that are not masked, is not "
+              "supported"),
+      none(0, "");
+  EXPECT_EQ(train("true", {norm, pool}), moments);
+  EXPECT_EQ(train("true", {dense, norm, pool}), moments);
+  EXPECT_EQ(train("true", {dense}), loss);
+  EXPECT_EQ(train("true", {frozen, dense}), loss);
+  EXPECT_EQ(train("true", {frozen, pool, dense}), none);
+  EXPECT_EQ(train("true", {pool, norm}), none);
+  EXPECT_EQ(train("true", {flat, norm}), none);
+  EXPECT_EQ(train("false", {norm, dense}), none);
+}
+
 TEST(CompileSettings, AForeignConstraintStopsTrainingOnly) {
   Model model = llvm::cantFail(readText(sequential(
       "[null, 4]", {layer("Dense", "d",
