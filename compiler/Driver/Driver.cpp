@@ -4,6 +4,7 @@
 #include "compiler/Driver/Driver.h"
 
 #include "compiler/Driver/DriverError.h"
+#include "compiler/Driver/OutputFiles.h"
 #include "compiler/Driver/Verbs.h"
 
 #include "frontends/Container/Error.h"
@@ -83,6 +84,7 @@ Expected<Target> findTarget(const Options &options) {
 int runDriver(int argc, char **argv) {
   install_fatal_error_handler(endAfterFatalError);
   install_bad_alloc_error_handler(endAfterFatalError);
+  reportFileSizeLimit();
   try {
     std::variant<Options, ExitCode> parsed = parseCommandLine(argc, argv);
     if (const ExitCode *code = std::get_if<ExitCode>(&parsed)) {

@@ -10,6 +10,8 @@
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
+
 using namespace llvm;
 
 namespace kregc::driver {
@@ -21,6 +23,8 @@ Error cannotWrite(StringRef path, std::error_code code) {
 }
 
 } // namespace
+
+void reportFileSizeLimit() { std::signal(SIGXFSZ, SIG_IGN); }
 
 OutputFiles::~OutputFiles() {
   for (const File &file : files) {
@@ -63,7 +67,8 @@ Error OutputFiles::add(StringRef name, StringRef contents) {
   }
   files.push_back({temporary.str().str(), path.str().str()});
   sys::RemoveFileOnSignal(
-      temporary); // also after a fatal error, see Driver.cpp
+      temporary);        // also after a fatal error, see Driver.cpp
+  reportFileSizeLimit(); // RemoveFileOnSignal has a handler of its own for it
   raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
   stream << contents;
   stream.close();

@@ -12,6 +12,10 @@
 
 namespace kregc::driver {
 
+/// From now on a file beyond the process's limit (`ulimit -f`) is an error of
+/// the write, as on a full disk, not the end of the process.
+void reportFileSizeLimit();
+
 /// Collects files in a folder under temporary names and renames them together.
 /// What was not committed is removed, and so is a folder that was made for it.
 class OutputFiles {

@@ -5,13 +5,12 @@
 
 #include "compiler/Halide/Schedules.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace kregc::halide {
@@ -39,30 +38,29 @@ void installReporter() {
   });
 }
 
-/// A file that is gone at the end of its life. Halide writes objects to files
-/// only.
-class TemporaryFile {
+/// A file in memory: Halide writes objects to files only, and ends the process
+/// where the disk is full.
+class MemoryFile {
 public:
-  explicit TemporaryFile(const char *suffix) {
-    const char *folder = getenv("TMPDIR");
-    path = std::string(folder && *folder ? folder : "/tmp") + "/kregc-XXXXXX" +
-           suffix;
-    int descriptor = mkstemps(path.data(), std::string(suffix).size());
+  MemoryFile() : descriptor(memfd_create("kregc", MFD_CLOEXEC)) {
     if (descriptor < 0) {
-      throw ::Halide::RuntimeError(("cannot create '" + path + "'").c_str());
+      throw ::Halide::RuntimeError("cannot create a file in memory");
     }
-    close(descriptor);
   }
-  ~TemporaryFile() { remove(path.c_str()); }
-  TemporaryFile(const TemporaryFile &) = delete;
-  TemporaryFile &operator=(const TemporaryFile &) = delete;
+  ~MemoryFile() { close(descriptor); }
+  MemoryFile(const MemoryFile &) = delete;
+  MemoryFile &operator=(const MemoryFile &) = delete;
 
+  std::string path() const {
+    return "/proc/self/fd/" + std::to_string(descriptor);
+  }
   std::vector<char> read() const {
-    std::ifstream in(path, std::ios::binary);
+    std::ifstream in(path(), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  std::string path;
+private:
+  int descriptor;
 };
 
 /// Says `names[old]` for `old` wherever a statement names a function.
@@ -127,8 +125,8 @@ CompiledKernel compile(const plan::Plan &plan, const Target &target,
     result.statement = text.str();
   }
   if (options.wantObject) {
-    TemporaryFile file(".o");
-    module.compile({{::Halide::OutputFileType::object, file.path}});
+    MemoryFile file;
+    module.compile({{::Halide::OutputFileType::object, file.path()}});
     result.object = file.read();
   }
   return result;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +149,32 @@ TEST(TrainingFiles, PathsThatDoNotWork) {
   EXPECT_EQ(kreg_rt_save(instance.get(), (folder / "state").c_str()),
             KREG_ERROR_FILE);
   EXPECT_EQ(folder.files(), 1u);
+}
+
+/// As on a full disk: the write fails in the middle of the file.
+TEST(TrainingFiles, AFullDiskLeavesTheOldFile) {
+  Folder folder;
+  std::string path = folder / "state";
+  Model model;
+  TrainingInstance instance = makeTraining(model.get());
+  ASSERT_EQ(kreg_rt_save(instance.get(), path.c_str()), KREG_OK);
+  pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{100, 100};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    kreg_rt_set_iteration(instance.get(), 7);
+    bool good = kreg_rt_save(instance.get(), path.c_str()) == KREG_ERROR_FILE &&
+                std::string(kreg_rt_message(instance.get())) ==
+                    "'" + path + "' could not be written: File too large";
+    _exit(good ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(folder.files(), 1u);
+  ASSERT_EQ(kreg_rt_load(instance.get(), path.c_str()), KREG_OK);
+  EXPECT_EQ(kreg_rt_get_iteration(instance.get()), 0);
 }
 
 /// A child saves as fast as it can until it is killed; what is there must load
