@@ -176,8 +176,9 @@ std::vector<Laws::Rule> Laws::moreValueLaws() {
     need("per-element", !f->has("noise_shape")); }},
 
   // One number as a factor moves towards the outputs.
-  {"scale-through-unary", [=] { return says(f(c * x), c * f(x)) && f->in("unary") &&
-    need("homogeneous", f->computes("relu", "leaky_relu")) && need("not-negative", c.numbers() >= 0); }},
+  {"scale-through-unary", [=] { return says(f(c * x), d * f(optionally(e, x))) && f->in("unary") &&
+    product(d.numbers()) * product(e.numbers()) == product(c.numbers()) &&
+    need("homogeneous", f->computes("relu", "leaky_relu")) && need("not-negative", product(d.numbers()) >= 0); }},
   {"scale-through-even", [=] { return says(magnitude(c * x), d * magnitude(x)) && product(d.numbers()) == abs(product(c.numbers())); }},
   {"scale-through-even", [=] { return says(square(c * x), d * square(x)) && product(d.numbers()) == product(c.numbers() * c.numbers()); }},
   {"scale-through-linear", [=] { return says(f(c * x, all(r)), c * f(x, all(r))) &&

@@ -132,18 +132,41 @@ Equal proof::applyScaleThroughEven(State &state, const Node &f) {
   return pulledOut(state, f, *x);
 }
 
+/// |c| and x, or -1·x where c < 0; none if |c| is 1.
+static std::optional<Scaled> withoutSign(State &state, const Scaled &x) {
+  Scaled result = {x.x, {}};
+  bool negative = false;
+  for (int factor : x.factors) {
+    double number = *splatOf(state.at(factor));
+    negative ^= number < 0;
+    if (std::fabs(number) != 1) {
+      result.factors.push_back(scalar(state, std::fabs(number)));
+    }
+  }
+  if (negative) {
+    Node minus;
+    minus.op = "product";
+    minus.operands = {scalar(state, -1), x.x};
+    minus.shape = state.at(x.x).shape;
+    result.x = state.make(std::move(minus));
+  }
+  return result.factors.empty() ? std::nullopt : std::optional(result);
+}
+
 Equal proof::applyScaleThroughUnary(State &state, const Node &f) {
   std::optional<Scaled> x =
       f.is("unary") && !f.is("unary", "abs") && !f.is("unary", "neg")
           ? scaled(state, f.operands[0])
           : std::nullopt;
-  return x &&
-                 state.need(Condition::ScaleThroughUnaryHomogeneous,
-                            isHomogeneous(f)) &&
-                 state.need(Condition::ScaleThroughUnaryNotNegative,
-                            !anyNegative(state, *x))
-             ? Equal(pulledOut(state, f, *x))
-             : std::nullopt;
+  if (!x ||
+      !state.need(Condition::ScaleThroughUnaryHomogeneous, isHomogeneous(f))) {
+    return std::nullopt;
+  }
+  if (!state.need(Condition::ScaleThroughUnaryNotNegative,
+                  !anyNegative(state, *x))) {
+    x = withoutSign(state, *x);
+  }
+  return x ? Equal(pulledOut(state, f, *x)) : std::nullopt;
 }
 
 Equal proof::applyScaleThroughLinear(State &state, const Node &node) {
