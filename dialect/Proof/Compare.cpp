@@ -27,10 +27,14 @@ static bool agree(const Coefficient &a, const Coefficient &b, double tolerance,
   return true;
 }
 
+bool proof::roundsWeights(const State &state) {
+  return llvm::any_of(state.steps,
+                      [](const Step &step) { return step.law == "constant"; });
+}
+
 Comparison proof::compare(const State &state, const Graph &graph) {
   Comparison result;
-  result.rounded = llvm::any_of(
-      state.steps, [](const Step &step) { return step.law == "constant"; });
+  result.rounded = roundsWeights(state);
   const ModelTerms &a = graph.models[0], &b = graph.models[1];
   for (size_t i = 0; i < a.outputs.size(); ++i) {
     if (state.find(a.outputs[i]) != state.find(b.outputs[i])) {

@@ -25,6 +25,9 @@ struct Comparison {
   bool isEqual() const { return gradientsAgree() && !constantsDiffer; }
 };
 
+/// Whether a law took weights for the same that agree up to rounding only.
+bool roundsWeights(const State &state);
+
 /// Compares the outputs and sums of a state whose penalties were moved.
 Comparison compare(const State &state, const Graph &graph);
 

@@ -91,10 +91,13 @@ bool SameShape::match(int left, int right) {
   return true;
 }
 
-double proof::surelyDifferent(const Graph &graph, const ProveOptions &options) {
+double proof::surelyDifferent(const Graph &graph, const State &state,
+                              const ProveOptions &options) {
   // Draws and factors of interpreted noise are doubles: 1e-12 is beyond them.
   constexpr double kLeast = 1e-12;
-  return SameShape(graph)() ? kLeast : std::max(10 * options.tolerance, kLeast);
+  return SameShape(graph)() && !roundsWeights(state)
+             ? kLeast
+             : std::max(10 * options.tolerance, kLeast);
 }
 
 namespace {
@@ -423,6 +426,6 @@ std::optional<Counterexample>
 proof::findCounterexample(const Graph &graph, State &state,
                           ArrayRef<ModuleOp> modules,
                           const ProveOptions &options, std::string &problem) {
-  return Search(graph, state, modules, surelyDifferent(graph, options))
+  return Search(graph, state, modules, surelyDifferent(graph, state, options))
       .run(problem);
 }

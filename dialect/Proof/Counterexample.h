@@ -31,8 +31,9 @@ struct Counterexample {
 /// tensor (of both sums for penalties), so that rounding of constants cannot
 /// explain it: 10 times the tolerance, for weights are rounded before they are
 /// summed. Nothing is to be explained where the models are the same but for
-/// constants of their files, which must be equal.
-double surelyDifferent(const Graph &graph, const ProveOptions &options);
+/// constants of their files, which must be equal, unless a law rounds weights.
+double surelyDifferent(const Graph &graph, const State &state,
+                       const ProveOptions &options);
 
 /// Searches an input for which the models differ in the mode, simple ones
 /// first; none if there is none among those tried, or a model cannot be

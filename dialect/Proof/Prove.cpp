@@ -122,6 +122,7 @@ private:
   std::unique_ptr<State> reduced(Mode mode, bool folds);
   Verdict decide(std::unique_ptr<State> &state);
   void decideDifference(State &state, Verdict &verdict);
+  bool refutedInSpiteOfRounding(State &state, Verdict &verdict);
   bool isProved(ArrayRef<NewCoefficients> repair, const State &found);
   bool accepted(const State &state, StringRef claim, Verdict &verdict);
 
@@ -178,6 +179,27 @@ void Prover::decideDifference(State &state, Verdict &verdict) {
   }
 }
 
+/// Weights that a law computed agree up to rounding of the terms that made
+/// them, which may be large and cancel: then what is left may differ all the
+/// same.
+bool Prover::refutedInSpiteOfRounding(State &state, Verdict &verdict) {
+  std::string problem;
+  // What a law lets through without a condition of its own is to be seen.
+  if (!roundsWeights(state) || options.dropped) {
+    return false;
+  }
+  verdict.counterexample =
+      findCounterexample(graph, state, modules, options, problem);
+  if (!verdict.counterexample) {
+    return false;
+  }
+  verdict.kind = Verdict::NotEqual;
+  verdict.reason = describe(*verdict.counterexample, state.mode) +
+                   "; equal they would be only up to rounding of constants "
+                   "whose terms cancel";
+  return true;
+}
+
 /// Both models in normal form, their penalties moved.
 std::unique_ptr<State> Prover::reduced(Mode mode, bool folds) {
   auto state = std::make_unique<State>(graph, mode, options, folds);
@@ -204,7 +226,8 @@ Verdict Prover::decide(std::unique_ptr<State> &state) {
     decideDifference(*state, verdict);
     return verdict;
   }
-  if (accepted(*state, "equal", verdict)) {
+  if (accepted(*state, "equal", verdict) &&
+      !refutedInSpiteOfRounding(*state, verdict)) {
     verdict.kind = Verdict::Equal;
     verdict.sameGradients = true;
     verdict.rounded = comparison.rounded;

@@ -4,7 +4,8 @@ usage: linear_pairs.py INPUTS FOLDER
 
 INPUTS is the folder of keras_archive.py. Writes two.keras, one.keras, off.keras (a
 number of the kernel is 0.1 % larger), relu.keras (an activation between the two
-layers) and penalised.keras (an activity penalty between them).
+layers), penalised.keras (an activity penalty between them), and cancelled.keras and
+half.keras: 10⁶·x - 10⁶·x and x/2.
 SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """
 import sys
@@ -31,7 +32,7 @@ def write(name, *layers):
         for i, (kernel, bias, more) in enumerate(layers):
             weights.vars(f"dense_{i}" if i else "dense", f"d{i}", [kernel, bias])
             every.append(Layer("Dense", f"d{i}", units=len(bias), use_bias=True, **more))
-        return chain([4], *every)
+        return chain([len(layers[0][0])], *every)
     keras_archive.write(str(Path(sys.argv[2], name + ".keras")), config)
 
 
@@ -45,3 +46,7 @@ write("one", (kernel, bias, {}))
 write("off", (other, bias, {}))
 write("relu", (*first, {"activation": "relu"}), (*second, {}))
 write("penalised", (*first, {"activity_regularizer": l2(0.1)}), (*second, {}))
+
+none, large = np.zeros(1, np.float32), np.float32(1e6)
+write("cancelled", (np.array([[large, -large]]), np.zeros(2, np.float32), {}), (np.ones((2, 1), np.float32), none, {}))
+write("half", (np.array([[0.5]], np.float32), none, {}))
