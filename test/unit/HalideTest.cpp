@@ -521,7 +521,9 @@ TEST(Halide, InputOfDotProductsIsCopiedByVectors) {
   ASSERT_TRUE(std::holds_alternative<halide::CompiledKernel>(compiled));
   const std::string &text =
       std::get<halide::CompiledKernel>(compiled).statement;
-  EXPECT_NE(text.find(plan.name + "_s0[ramp("), std::string::npos) << text;
+  // Halide numbers a name that an earlier kernel of the process has.
+  std::regex copied(plan.name + "_s0(\\$[0-9]+)?\\[ramp\\(");
+  EXPECT_TRUE(std::regex_search(text, copied)) << text;
 }
 
 TEST(Halide, PenaltyInTheLoopsOfItsTensor) {
