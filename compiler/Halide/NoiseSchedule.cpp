@@ -68,9 +68,6 @@ std::pair<Var, int64_t> Scheduler::noiseLoop() const {
 }
 
 void Scheduler::scheduleNoise(Noise &noise) {
-  if (!drawsPerElement()) {
-    return; // inlined: a word out of four is used
-  }
   auto [loop, count] = noiseLoop();
   if (count != 0) {
     noise.numbers.bound_extent(noise.position, int32_t(count));

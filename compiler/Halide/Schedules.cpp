@@ -132,8 +132,11 @@ void Scheduler::run() {
       scheduleStage(stage);
     }
   }
-  for (Noise &noise : t.noises) {
-    scheduleNoise(noise);
+  // Elsewhere numbers are inlined, and a word out of four is used.
+  if (drawsPerElement()) {
+    for (Noise &noise : t.noises) {
+      scheduleNoise(noise);
+    }
   }
 }
 

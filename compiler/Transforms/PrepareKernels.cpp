@@ -64,6 +64,14 @@ static void foldPads(ModelOp model) {
   }
 }
 
+/// Of `rank` dimensions in their order, but for `a` and `b`.
+static SmallVector<int64_t> permutationThatSwaps(int64_t a, int64_t b,
+                                                 int64_t rank) {
+  SmallVector<int64_t> perm = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  std::swap(perm[a], perm[b]);
+  return perm;
+}
+
 /// A softmax over another axis than the last becomes one over the last between
 /// transposes: the rows of a kernel's tile are along the last axis.
 static void moveSoftmaxAxisLast(ModelOp model) {
@@ -74,9 +82,7 @@ static void moveSoftmaxAxisLast(ModelOp model) {
     if (axis == last) {
       continue;
     }
-    SmallVector<int64_t> swap =
-        llvm::to_vector(llvm::seq<int64_t>(0, last + 1));
-    std::swap(swap[axis], swap[last]);
+    SmallVector<int64_t> swap = permutationThatSwaps(axis, last, last + 1);
     OpBuilder builder(op);
     Value turned = TransposeOp::create(builder, op.getLoc(), op.getX(), swap);
     Value rows =
@@ -192,22 +198,23 @@ static void turnKernelGradient(Gradient op) {
     return;
   }
   auto kernel = cast<RankedTensorType>(op.getType());
-  SmallVector<int64_t> shape(kernel.getShape()), swap;
-  int64_t &in = shape[shape.size() - 2], &out = shape.back();
+  SmallVector<int64_t> shape(kernel.getShape());
+  int64_t rank = kernel.getRank();
+  int64_t &in = shape[rank - 2], &out = shape.back();
   // Lanes in use, of those computed: in/⌈in⌉ > out/⌈out⌉.
   if (in * llvm::alignTo(out, kLanes) <= out * llvm::alignTo(in, kLanes)) {
     return;
   }
   std::swap(in, out);
-  swap = llvm::to_vector(llvm::seq<int64_t>(0, shape.size()));
-  std::swap(swap[shape.size() - 2], swap.back());
   OpBuilder builder(op);
   auto turned = cast<Gradient>(builder.clone(*op));
   turned->setOperands({op->getOperand(1), op->getOperand(0)});
   turned.getResult().setType(
       RankedTensorType::get(shape, kernel.getElementType()));
   op.replaceAllUsesWith(
-      TransposeOp::create(builder, op.getLoc(), turned, swap).getResult());
+      TransposeOp::create(builder, op.getLoc(), turned,
+                          permutationThatSwaps(rank - 2, rank - 1, rank))
+          .getResult());
   op.erase();
 }
 

@@ -322,14 +322,22 @@ llvm::Expected<NpyView> kregc::makeView(llvm::StringRef name,
   return view;
 }
 
-llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
-                                       llvm::StringRef name,
-                                       llvm::StringRef where) {
-  llvm::StringRef text, data;
+/// The header, and in `data` what follows it.
+static llvm::Expected<Header> readHeader(llvm::StringRef bytes,
+                                         llvm::StringRef where,
+                                         llvm::StringRef &data) {
+  llvm::StringRef text;
   if (llvm::Error error = splitNpy(bytes, where, text, data)) {
     return std::move(error);
   }
-  auto header = parseHeader(text, where);
+  return parseHeader(text, where);
+}
+
+llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
+                                       llvm::StringRef name,
+                                       llvm::StringRef where) {
+  llvm::StringRef data;
+  auto header = readHeader(bytes, where, data);
   if (!header) {
     return header.takeError();
   }
@@ -339,11 +347,8 @@ llvm::Expected<NpyView> kregc::viewNpy(llvm::StringRef bytes,
 
 llvm::Expected<llvm::StringRef> kregc::pickleOf(llvm::StringRef bytes,
                                                 llvm::StringRef where) {
-  llvm::StringRef text, data;
-  if (llvm::Error error = splitNpy(bytes, where, text, data)) {
-    return std::move(error);
-  }
-  auto header = parseHeader(text, where);
+  llvm::StringRef data;
+  auto header = readHeader(bytes, where, data);
   if (!header) {
     return header.takeError();
   }
