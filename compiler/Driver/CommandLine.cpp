@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <iostream>
 #include <string_view>
 
@@ -79,6 +80,52 @@ struct Words {
   std::string kerasVersion;
 };
 
+/// Text that a person gave for an option -> what is wrong with it, or "".
+using Check = std::string (*)(const std::string &);
+
+CLI::Validator checkedBy(Check check) {
+  // Without a description, which would stand in the help.
+  return CLI::Validator([check](std::string &text) { return check(text); }, "");
+}
+
+/// CLI11 reads "" as 0 and lets numbers beyond 64 bits wrap.
+std::string checkSeed(const std::string &text) {
+  uint64_t seed = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, code] = std::from_chars(text.data(), end, seed);
+  return code == std::errc() && stop == end
+             ? ""
+             : "found '" + text +
+                   "', want a whole number from 0 to 18446744073709551615";
+}
+
+/// CLI11's own checks of reals let NaN pass.
+template <int most>
+std::string checkReal(const std::string &text) {
+  double number = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, code] = std::from_chars(text.data(), end, number);
+  if (code == std::errc() && stop == end && number >= 0 &&
+      (most == 0 || number <= most)) {
+    return "";
+  }
+  return "found '" + text + "', want a number " +
+         (most == 0 ? std::string("of 0 or more")
+                    : "from 0 to " + std::to_string(most));
+}
+
+std::string checkPath(const std::string &path) {
+  return path == "-" ? "'-' is no name for what is written, and stdout does "
+                       "not get it; say ./- if you mean a file of that name"
+                     : "";
+}
+
+/// Where a file or folder is written.
+CLI::Option *addWritten(CLI::App &verb, const std::string &names,
+                        std::string &path, const std::string &help) {
+  return verb.add_option(names, path, help)->check(checkedBy(checkPath));
+}
+
 void addModel(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("MODEL", options.model,
                   "a .keras or .h5 file, or a .json with its .weights.h5 or "
@@ -131,9 +178,9 @@ void addSettings(CLI::App &verb, Options &options) {
 
 void addCompile(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
-  verb.add_option("-o,--output", options.outputFolder,
-                  "folder of the results; without it, the text of --emit goes "
-                  "to stdout")
+  addWritten(verb, "-o,--output", options.outputFolder,
+             "folder of the results; without it, the text of --emit goes "
+             "to stdout")
       ->type_name("DIR");
   verb.add_option("--name", options.name,
                   "C name of the model (default: from the file's name)")
@@ -144,8 +191,8 @@ void addCompile(CLI::App &verb, Options &options, Words &words) {
   verb.add_option("--emit", words.emit, "stop after this phase and write it")
       ->type_name("PHASE")
       ->capture_default_str();
-  verb.add_option("--dump-phases", options.dumpFolder,
-                  "write the text of every phase into this folder")
+  addWritten(verb, "--dump-phases", options.dumpFolder,
+             "write the text of every phase into this folder")
       ->type_name("DIR");
   verb.add_flag(
       "--remarks", options.remarks,
@@ -161,8 +208,8 @@ void addRun(CLI::App &verb, Options &options, Words &words) {
                   "arrays by input layer's name, or x_0, x_1 …")
       ->type_name("NPZ")
       ->required();
-  verb.add_option("--outputs", options.outputs,
-                  "gets y_0, y_1 …, penalties and weight_penalties")
+  addWritten(verb, "--outputs", options.outputs,
+             "gets y_0, y_1 …, penalties and weight_penalties")
       ->type_name("NPZ")
       ->required();
   addThreads(verb, options);
@@ -177,6 +224,7 @@ void addData(CLI::App &verb, Options &options) {
       ->required();
   verb.add_option("--seed", options.seed, "of the noise and of shuffling")
       ->type_name("S")
+      ->check(checkedBy(checkSeed))
       ->capture_default_str();
 }
 
@@ -200,7 +248,7 @@ void addRunOfTraining(CLI::App &verb, Options &options) {
                   "the share of the data, from their end, that is evaluated "
                   "and not trained on")
       ->type_name("F")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(checkedBy(checkReal<1>))
       ->excludes(data);
   verb.add_option("--class-weight", options.classWeight,
                   "weights of samples by their class, as {\"0\": 1, \"1\": 2}")
@@ -216,7 +264,7 @@ void addRunOfTraining(CLI::App &verb, Options &options) {
   verb.add_option("--min-delta", options.minDelta,
                   "how much better an epoch must be to count")
       ->type_name("D")
-      ->check(CLI::NonNegativeNumber);
+      ->check(checkedBy(checkReal<0>));
   verb.add_flag("--restore-best", options.restoreBest,
                 "end with the weights of the best epoch");
 }
@@ -230,19 +278,19 @@ void addTrain(CLI::App &verb, Options &options, Words &words) {
                   "metrics with commas between them, or Keras' JSON (default: "
                   "the file's)")
       ->type_name("M");
-  verb.add_option("-o,--output", options.output,
-                  "the trained model: .keras or .h5, or every weight as .npz")
+  addWritten(verb, "-o,--output", options.output,
+             "the trained model: .keras or .h5, or every weight as .npz")
       ->type_name("FILE");
-  verb.add_option("--history", options.history,
-                  "losses, penalties and metrics of each epoch")
+  addWritten(verb, "--history", options.history,
+             "losses, penalties and metrics of each epoch")
       ->type_name("JSON");
-  verb.add_option("--best", options.best,
-                  "gets the model after each epoch that is the best so far")
+  addWritten(verb, "--best", options.best,
+             "gets the model after each epoch that is the best so far")
       ->type_name("FILE");
   auto *checkpoint =
-      verb.add_option("--checkpoint", options.checkpoint,
-                      "gets all that is needed to go on, after each epoch and "
-                      "when the run is interrupted")
+      addWritten(verb, "--checkpoint", options.checkpoint,
+                 "gets all that is needed to go on, after each epoch and "
+                 "when the run is interrupted")
           ->type_name("FILE");
   verb.add_flag("--resume", options.resume,
                 "go on from the checkpoint, as if the run had not ended")
@@ -254,8 +302,8 @@ void addTrain(CLI::App &verb, Options &options, Words &words) {
 void addGrad(CLI::App &verb, Options &options, Words &words) {
   addModel(verb, options, words);
   addData(verb, options);
-  verb.add_option("--outputs", options.outputs,
-                  "gets loss, data_loss, penalties and grad/<weight path>")
+  addWritten(verb, "--outputs", options.outputs,
+             "gets loss, data_loss, penalties and grad/<weight path>")
       ->type_name("NPZ");
   verb.add_flag("--check", options.check,
                 "compare each gradient with central differences");
@@ -287,16 +335,15 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
       ->type_name("M")
       ->check(CLI::IsMember({"inference", "training", "expectation", "all"}))
       ->capture_default_str();
-  verb.add_option("--certificate", options.certificate,
-                  "gets the proof of the modes that are equal, for kreg-check")
+  addWritten(verb, "--certificate", options.certificate,
+             "gets the proof of the modes that are equal, for kreg-check")
       ->type_name("JSON");
-  verb.add_option("--counterexample", options.counterexample,
-                  "gets MODE.npz with an input and what both models make of it")
+  addWritten(verb, "--counterexample", options.counterexample,
+             "gets MODE.npz with an input and what both models make of it")
       ->type_name("DIR");
-  verb.add_option(
-          "--write-repaired", options.repaired,
-          "gets B with coefficients that make the first mode equal that "
-          "has such, proved")
+  addWritten(verb, "--write-repaired", options.repaired,
+             "gets B with coefficients that make the first mode equal that "
+             "has such, proved")
       ->type_name("FILE");
   verb.add_flag("--confirm", options.confirm,
                 "compile both models and run a counterexample for inference");

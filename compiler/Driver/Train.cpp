@@ -170,6 +170,10 @@ Error train(const Options &options) {
   if (!sets) {
     return sets.takeError();
   }
+  if (Error error =
+          checkMonitor(options, *model, sets->validation.has_value())) {
+    return error;
+  }
   Expected<TrainingModel> training =
       TrainingModel::load(options, std::move(*model));
   if (!training) {

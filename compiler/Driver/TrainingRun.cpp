@@ -7,9 +7,11 @@
 #include "compiler/Driver/Sites.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <csignal>
 #include <numeric>
@@ -93,6 +95,25 @@ valuesOf(const std::string &prefix, const LossTotals &totals,
     values.push_back({prefix + metric.metric().name, metric.result()});
   }
   return values;
+}
+
+Error checkMonitor(const Options &options, const keras::Model &model,
+                   bool validates) {
+  std::vector<std::string> names;
+  for (const char *prefix : {"", "val_"}) {
+    for (const TrainingReport::Value &value :
+         valuesOf(prefix, LossTotals(), makeMetrics(model),
+                  keras::outputNames(model))) {
+      names.push_back(value.first);
+    }
+    if (!validates) {
+      break;
+    }
+  }
+  return options.monitor.empty() || is_contained(names, options.monitor)
+             ? Error::success()
+             : badInput("--monitor: there is no value '" + options.monitor +
+                        "'; there are " + join(names, ", "));
 }
 
 void TrainingRun::record(const std::string &prefix, const LossTotals &totals,
@@ -223,17 +244,10 @@ Error TrainingRun::validate() {
 }
 
 /// Compares the monitored value of the last epoch with the best one.
-Expected<bool> TrainingRun::isBest() {
+bool TrainingRun::isBest() {
   auto row = find_if(state.history,
                      [&](const auto &row) { return row.first == monitored; });
-  if (row == state.history.end()) {
-    std::string names;
-    for (const auto &other : state.history) {
-      names += (names.empty() ? "" : ", ") + other.first;
-    }
-    return badInput("--monitor: there is no value '" + monitored +
-                    "'; there are " + names);
-  }
+  assert(row != state.history.end() && "checkMonitor");
   double value = row->second.back();
   double gain = state.best
                     ? (moreIsBetter ? value - *state.best : *state.best - value)
@@ -286,11 +300,7 @@ Expected<RunEnd> TrainingRun::run(function_ref<Error(bool)> endOfEpoch) {
     for (MetricState &metric : metrics) {
       metric.reset();
     }
-    Expected<bool> best = isBest();
-    if (!best) {
-      return best.takeError();
-    }
-    if (Error error = endOfEpoch(*best)) {
+    if (Error error = endOfEpoch(isBest())) {
       return std::move(error);
     }
     if (options.patience >= 0 &&

@@ -48,6 +48,11 @@ struct TrainingState {
 /// How a run ended.
 enum class RunEnd { Complete, Stopped, Interrupted };
 
+/// That a history has the value of --monitor; the error lists those it has.
+llvm::Error checkMonitor(const Options &options, const keras::Model &model,
+                         bool validates);
+
+/// Checked by checkMonitor().
 class TrainingRun {
 public:
   TrainingRun(const Options &options, TrainingModel &model, const Dataset &data,
@@ -69,7 +74,7 @@ private:
   llvm::Error explainDivergence(const kreg_step_result &result) const;
   void record(const std::string &prefix, const LossTotals &totals,
               const std::vector<MetricState> &metrics);
-  llvm::Expected<bool> isBest();
+  bool isBest();
 
   const Options &options;
   TrainingModel &model;

@@ -71,8 +71,10 @@ struct Image {
 };
 } // namespace
 
-/// Opens the file in `bytes`; negative if HDF5 does not.
-static hid_t openImage(llvm::StringRef bytes, Image &image) {
+/// Opens the file in `bytes`; negative if HDF5 does not, and `problem` says
+/// why.
+static hid_t openImage(llvm::StringRef bytes, Image &image,
+                       std::string &problem) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   // A file may name a filter that HDF5 would load as a shared library.
   H5PLset_loading_state(0);
@@ -85,10 +87,15 @@ static hid_t openImage(llvm::StringRef bytes, Image &image) {
       H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, image.bytes, bytes.size()) < 0) {
+    problem = lastError();
     return -1;
   }
   // A relative name would be completed with the current folder.
-  return H5Fopen("/kregc-image", H5F_ACC_RDONLY, access);
+  hid_t file = H5Fopen("/kregc-image", H5F_ACC_RDONLY, access);
+  if (file < 0) {
+    problem = lastError(); // closing `access` clears it
+  }
+  return file;
 }
 
 //===----------------------------------------------------------------------===//
@@ -427,12 +434,12 @@ static bool sendNumbers(hid_t file, const std::string &path,
 
 void kregc::serveHdf5(llvm::StringRef bytes, const Channel &channel) {
   Image image;
-  hid_t file = openImage(bytes, image);
+  std::string problem;
+  hid_t file = openImage(bytes, image, problem);
   Hdf5Node root;
   Lister lister(bytes.size());
   if (file < 0) {
-    channel.send(
-        encodeFailure(failure(Diagnostic::Hdf5Unreadable, lastError())));
+    channel.send(encodeFailure(failure(Diagnostic::Hdf5Unreadable, problem)));
     return;
   }
   Hdf5Handle group(H5Oopen(file, "/", H5P_DEFAULT));

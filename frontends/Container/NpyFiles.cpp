@@ -29,7 +29,7 @@ llvm::Error NpyFiles::openFolder(llvm::StringRef path) {
     if (!file.ends_with(".npy")) {
       continue;
     }
-    auto buffer = openFile(file);
+    auto buffer = openFile(file, "a .npy file");
     if (!buffer) {
       return buffer.takeError();
     }
@@ -44,7 +44,7 @@ llvm::Error NpyFiles::openFolder(llvm::StringRef path) {
 }
 
 llvm::Error NpyFiles::openArchive(llvm::StringRef path) {
-  auto file = openFile(path);
+  auto file = openNpz(path);
   if (!file) {
     return file.takeError();
   }

@@ -372,8 +372,19 @@ NpzArray NpyView::copy() const {
   return array;
 }
 
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+kregc::openNpz(llvm::StringRef path) {
+  auto file = openFile(path, "a .npz file");
+  if (file && !(*file)->getBuffer().starts_with("PK")) {
+    return diagnose(Diagnostic::NotArrays, path,
+                    (*file)->getBufferSize() == 0 ? "an empty file"
+                                                  : "another kind of file");
+  }
+  return file;
+}
+
 llvm::Expected<std::vector<NpzArray>> kregc::readNpz(llvm::StringRef path) {
-  auto file = openFile(path);
+  auto file = openNpz(path);
   if (!file) {
     return file.takeError();
   }

@@ -7,8 +7,10 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,10 @@ struct NpyView {
   void readRow(int64_t row, float *out) const;
   NpzArray copy() const;
 };
+
+/// Maps a .npz file into memory. Errors: CannotOpen, NotAFile, NotArrays.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+openNpz(llvm::StringRef path);
 
 /// Looks at the .npy file in `bytes`; `where` is how messages call it. Errors:
 /// NpyHeader, NpyType, NpySize.

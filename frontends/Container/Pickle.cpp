@@ -34,6 +34,7 @@ private:
   bool stepMemo(uint8_t opcode);
   bool stepOther(uint8_t opcode);
   llvm::Error broken(llvm::Twine what) const;
+  llvm::Error checkProtocol() const;
 
   // What follows an opcode. Each sets isBroken where the bytes end.
   llvm::StringRef take(uint64_t count);
@@ -316,8 +317,8 @@ bool PickleMachine::stepMemo(uint8_t opcode) {
 
 bool PickleMachine::stepOther(uint8_t opcode) {
   switch (opcode) {
-  case 0x80: // PROTO
-    isBroken |= takeNumber(1) > 5;
+  case 0x80: // PROTO, which run() has looked at
+    takeNumber(1);
     return true;
   case 0x95: // FRAME
     takeNumber(8);
@@ -356,7 +357,25 @@ bool PickleMachine::stepOther(uint8_t opcode) {
   }
 }
 
+/// Before 2 there was no number; up to 2, bytes are calls of functions, and 5
+/// has buffers outside of the pickle.
+llvm::Error PickleMachine::checkProtocol() const {
+  if (bytes.size() < 2) {
+    return broken("it ends without its last opcode");
+  }
+  bool isNumbered = static_cast<uint8_t>(bytes[0]) == 0x80;
+  int protocol = isNumbered ? static_cast<uint8_t>(bytes[1]) : 0;
+  if (protocol == 3 || protocol == 4) {
+    return llvm::Error::success();
+  }
+  return diagnose(Diagnostic::PickleProtocol, where,
+                  isNumbered ? std::to_string(protocol) : "0 or 1");
+}
+
 llvm::Expected<Pickle> PickleMachine::run() {
+  if (llvm::Error error = checkProtocol()) {
+    return std::move(error);
+  }
   while (!isDone) {
     llvm::StringRef opcode = take(1);
     if (isBroken) {

@@ -40,10 +40,11 @@ struct PickleValue {
   std::optional<size_t> state; ///< what BUILD gives to a Call
 };
 
-/// The values of protocols 2 to 5, of the opcodes that NumPy's arrays need.
+/// The values of protocols 3 and 4, of the opcodes that NumPy's arrays need.
 class Pickle {
 public:
-  /// `bytes` must outlive the object. Errors: PickleOpcode, PickleBroken.
+  /// `bytes` must outlive the object. Errors: PickleProtocol,
+  /// PickleOpcode, PickleBroken.
   static llvm::Expected<Pickle> parse(llvm::StringRef bytes,
                                       llvm::StringRef where);
 

@@ -26,14 +26,14 @@ static constexpr zip_int64_t maxEntries = 65535;
 static constexpr uint64_t maxExpansion = 1032;
 
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-kregc::openFile(llvm::StringRef path) {
+kregc::openFile(llvm::StringRef path, llvm::StringRef wanted) {
   // A fifo or a device must not be waited for.
   llvm::sys::fs::file_status status;
   if (std::error_code code = llvm::sys::fs::status(path, status)) {
     return diagnose(Diagnostic::CannotOpen, path, code.message());
   }
   if (!llvm::sys::fs::is_regular_file(status)) {
-    return diagnose(Diagnostic::NotAFile, path);
+    return diagnose(Diagnostic::NotAFile, path, wanted);
   }
   auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                             /*RequiresNullTerminator=*/false);

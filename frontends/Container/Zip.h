@@ -19,9 +19,12 @@ struct zip;
 
 namespace kregc {
 
-/// Maps the regular file `path` into memory. Errors: CannotOpen, NotAFile.
+/// Maps the regular file `path` into memory. `wanted` says what it should be.
+/// Errors: CannotOpen, NotAFile.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-openFile(llvm::StringRef path);
+openFile(llvm::StringRef path,
+         llvm::StringRef wanted = "a .keras archive, a legacy .h5 or a model "
+                                  ".json");
 
 /// Writes `bytes` beside `path` and renames them: no partial file is left.
 /// Errors: CannotWrite.

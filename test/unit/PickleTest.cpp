@@ -79,10 +79,10 @@ TEST(Pickle, NumbersOfEveryForm) {
 TEST(Pickle, CallsAreRecords) {
   // What pickle.loads would run: os.system("exit").
   std::string call = "cos\nsystem\n(X\4\0\0\0exittR"s;
-  auto pickle = llvm::cantFail(Pickle::parse("\x80\2"s + call + ".", "p"));
+  auto pickle = llvm::cantFail(Pickle::parse("\x80\3"s + call + ".", "p"));
   EXPECT_EQ(pickle.root().kind, Kind::Call);
   EXPECT_EQ(pickle.item(&pickle.root(), Kind::Call, 0)->name, "os.system");
-  EXPECT_EQ(message(viewPickledDict(npy("\x80\2"s + call + "."), "a.npy")),
+  EXPECT_EQ(message(viewPickledDict(npy("\x80\3"s + call + "."), "a.npy")),
             "a.npy: the pickle holds an object of 'os.system', want a dict of "
             "NumPy arrays: pickles are read as data, and nothing in them is "
             "run");
@@ -94,12 +94,10 @@ TEST(Pickle, CallsAreRecords) {
 
 TEST(Pickle, Refusals) {
   auto refusal = [](const std::string &bytes) {
-    return message(Pickle::parse(bytes, "p"));
+    return message(Pickle::parse("\x80\3" + bytes, "p"));
   };
-  EXPECT_EQ(refusal(""), "p: not a readable pickle: at byte 0: it ends without "
+  EXPECT_EQ(refusal(""), "p: not a readable pickle: at byte 2: it ends without "
                          "its last opcode");
-  EXPECT_EQ(refusal("\x80\6N."), "p: not a readable pickle: at byte 2: the "
-                                 "opcode 0x80 does not find what it needs");
   // INST, PERSID, EXT1: they make objects in other ways.
   for (const char *opcode : {"i", "P", "\x82", "G", "I"}) {
     EXPECT_TRUE(llvm::StringRef(refusal(opcode)).contains("the opcode 0x"))
@@ -114,6 +112,25 @@ TEST(Pickle, Refusals) {
   }
   EXPECT_TRUE(llvm::StringRef(refusal(std::string(70000, 'N') + "."))
                   .contains("more than 65536 values"));
+}
+
+TEST(Pickle, ProtocolsOfNumPyAlone) {
+  auto refusal = [](const std::string &bytes) {
+    return message(Pickle::parse(bytes, "p"));
+  };
+  const std::string wanted = ", want 3 or 4, which NumPy writes; to get one, "
+                             "load the file with NumPy and save it again";
+  for (char protocol : {'\3', '\4'}) {
+    EXPECT_EQ(refusal("\x80"s + protocol + "N."), "");
+  }
+  for (int protocol : {0, 1, 2, 5, 6, 255}) {
+    EXPECT_EQ(refusal("\x80"s + static_cast<char>(protocol) + "N."),
+              "p: the pickle has protocol " + std::to_string(protocol) +
+                  wanted);
+  }
+  for (const std::string &bytes : {"N."s, "}."s, "(dp0\n."s}) {
+    EXPECT_EQ(refusal(bytes), "p: the pickle has protocol 0 or 1" + wanted);
+  }
 }
 
 TEST(Pickle, WhatIsNoArrayOfNumbers) {
