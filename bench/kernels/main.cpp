@@ -10,14 +10,17 @@
 #include "test/unit/KernelPlans.h"
 #include "test/unit/KernelRunner.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <functional>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 
 using namespace kregc;
 using namespace kregc::test;
@@ -41,7 +44,7 @@ struct Case {
 };
 
 struct Options {
-  const char *only = nullptr;
+  std::string only;
   Target target = hostTarget();
   double seconds = 0.4; ///< per build of a case
   bool listSchedules = false;
@@ -260,62 +263,43 @@ std::vector<Case> allCases() {
   };
 }
 
-[[noreturn]] void usage(const char *problem) {
-  fprintf(stderr,
-          "kreg-bench-kernels: %s\n"
-          "usage: kreg-bench-kernels [--only TEXT] [--target NAME] [--seconds "
-          "S] [--schedules]\n"
-          "  [--vectors N] [--points N] [--strip N] [--unroll N] [--order N]\n",
-          problem);
-  exit(2);
-}
-
-Options parse(int argc, char **argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    auto is = [&](const char *flag) { return strcmp(argv[i], flag) == 0; };
-    if (is("--schedules")) {
-      options.listSchedules = true;
-      continue;
-    }
-    if (i + 1 == argc) {
-      usage((std::string("unknown option, or no value for it: ") + argv[i])
-                .c_str());
-    }
-    std::string problem;
-    if (is("--only")) {
-      options.only = argv[++i];
-    } else if (is("--target")) {
-      auto target = parseTarget(argv[++i], problem);
-      if (!target) {
-        usage(problem.c_str());
-      }
-      options.target = *target;
-    } else if (is("--seconds")) {
-      options.seconds = atof(argv[++i]);
-    } else if (is("--vectors")) {
-      options.vectors = atol(argv[++i]);
-    } else if (is("--points")) {
-      options.points = atol(argv[++i]);
-    } else if (is("--strip")) {
-      options.strip = atol(argv[++i]);
-    } else if (is("--unroll")) {
-      options.unroll = atol(argv[++i]);
-    } else if (is("--order")) {
-      options.order = atol(argv[++i]);
-    } else {
-      usage((std::string("unknown option ") + argv[i]).c_str());
-    }
+void addOptions(CLI::App &app, Options &options) {
+  app.add_option("--only", options.only, "cases whose name has this text");
+  app.add_option_function<std::string>(
+      "--target",
+      [&](const std::string &text) {
+        std::string problem;
+        auto target = parseTarget(text, problem);
+        if (!target) {
+          throw CLI::ValidationError("--target", problem);
+        }
+        options.target = *target;
+      },
+      "the machine that the kernels are made for (default: this one)");
+  app.add_option("--seconds", options.seconds, "of each build of a case")
+      ->check(CLI::Range(1e-3, 1e3))
+      ->capture_default_str();
+  app.add_flag("--schedules", options.listSchedules, "print the schedules");
+  std::pair<const char *, int64_t *> overrides[] = {
+      {"--vectors", &options.vectors}, {"--points", &options.points},
+      {"--strip", &options.strip},     {"--unroll", &options.unroll},
+      {"--order", &options.order},
+  };
+  for (auto [flag, value] : overrides) {
+    app.add_option(flag, *value, "instead of what the model chooses")
+        ->check(CLI::Range(0, 1 << 20));
   }
-  return options;
 }
 
 } // namespace
 
 int main(int argc, char **argv) {
-  Options options = parse(argc, argv);
+  CLI::App app("times single kernels against the core's multiply-add peak");
+  Options options;
+  addOptions(app, options);
+  CLI11_PARSE(app, argc, argv);
   for (const Case &c : allCases()) {
-    if (!options.only || strstr(c.name, options.only)) {
+    if (std::string_view(c.name).find(options.only) != std::string_view::npos) {
       report(c, options);
     }
   }
