@@ -226,7 +226,7 @@ static void parseState(const json::Object &object, TrainingState &state) {
     }
   }
   if (auto best = object.getNumber("best")) {
-    state.best = *best;
+    state.best = best;
   }
   state.sinceBest = object.getInteger("since_best").value_or(0);
 }

@@ -8,6 +8,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace llvm;
 
@@ -25,7 +26,7 @@ static std::string listOf(ArrayRef<TrainingReport::Value> values) {
 
 /// "1:05" of 65 seconds.
 static std::string clockOf(double seconds) {
-  auto whole = static_cast<int64_t>(seconds + 0.5);
+  auto whole = std::llround(seconds);
   std::string text;
   raw_string_ostream(text) << format("%lld:%02lld",
                                      static_cast<long long>(whole / 60),

@@ -14,7 +14,8 @@ using plan::Family;
 
 /// The loops over the accumulators of a tile, innermost first.
 std::vector<VarOrRVar> Scheduler::registerOrder(const StageFunc &stage,
-                                                Var lane, Var vector) const {
+                                                const Var &lane,
+                                                const Var &vector) const {
   std::vector<VarOrRVar> order{lane};
   if (stage.chained) {
     order.insert(stage.chainsAreLanes ? order.begin() : order.end(),
@@ -121,7 +122,7 @@ void Scheduler::accumulateInBlocks(StageFunc &stage) {
   if (rank > 1) {
     total.unroll(xi);
   }
-  for (Var task : tasks) {
+  for (const Var &task : tasks) {
     total.parallel(task);
   }
 

@@ -14,8 +14,6 @@
 namespace kregc::halide {
 
 using ::Halide::Expr;
-using ::Halide::Float;
-using ::Halide::Int;
 using ::Halide::Internal::Call;
 
 static Expr strictOp(Call::IntrinsicOp op, const Expr &a, const Expr &b) {

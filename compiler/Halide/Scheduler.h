@@ -50,9 +50,9 @@ private:
   void accumulate(StageFunc &stage);
   void accumulateInBlocks(StageFunc &stage);
   void scatter(StageFunc &stage);
-  std::vector<::Halide::VarOrRVar> registerOrder(const StageFunc &stage,
-                                                 ::Halide::Var lane,
-                                                 ::Halide::Var vector) const;
+  std::vector<::Halide::VarOrRVar>
+  registerOrder(const StageFunc &stage, const ::Halide::Var &lane,
+                const ::Halide::Var &vector) const;
   bool isRowWise(const StageFunc &stage) const;
   int readers(const StageFunc &stage) const;
   bool reductionReads(const StageFunc &stage) const;

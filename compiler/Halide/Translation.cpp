@@ -11,7 +11,6 @@ namespace kregc::halide {
 
 using ::Halide::Expr;
 using ::Halide::Func;
-using ::Halide::RDom;
 using ::Halide::Var;
 using plan::Stage;
 using plan::Value;
@@ -98,10 +97,10 @@ void Translation::stateLayout(::Halide::OutputImageParam buffer,
   buffer.set_host_alignment(4);
 }
 
-void Translation::stateLayouts(Func func, const Value &value) const {
+void Translation::stateLayouts(const Func &func, const Value &value) const {
   // The buffers of one Func have the bounds of the first by themselves.
   bool first = true;
-  for (::Halide::OutputImageParam buffer : func.output_buffers()) {
+  for (const ::Halide::OutputImageParam &buffer : func.output_buffers()) {
     stateLayout(buffer, value, first);
     first = false;
   }

@@ -121,7 +121,7 @@ private:
   void addResults();
   void stateLayout(::Halide::OutputImageParam buffer, const plan::Value &value,
                    bool bounds) const;
-  void stateLayouts(::Halide::Func func, const plan::Value &value) const;
+  void stateLayouts(const ::Halide::Func &func, const plan::Value &value) const;
   std::string nameOf(const std::string &part) const;
 
   ::Halide::Expr accumulate(const plan::ExpressionRef &e,

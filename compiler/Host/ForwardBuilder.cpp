@@ -274,7 +274,7 @@ void HostBuilder::buildOrthogonal(Forward &f, int number) {
        constant(i32(), step.ofRows), real(step.factor), scale, buffer(0),
        step.wantsGradient ? buffer(2) : null(), buffer(1)});
   if (!step.wantsGradient) {
-    store(sum, f.sums, 8 * f.sumOf[number][1]);
+    store(sum, f.sums, int64_t{8} * f.sumOf[number][1]);
   }
   LLVM::BrOp::create(builder, loc, ValueRange{}, next);
   builder.setInsertionPointToStart(next);
@@ -291,20 +291,20 @@ void HostBuilder::buildSums(Forward &f, int number, ValueRange counts) {
   const Call &call = plan.calls[number];
   const plan::Plan &first = call.kernel->variants[0].plan;
   std::vector<int> arguments = first.arguments();
-  size_t next_count = 0;
+  size_t nextCount = 0;
   for (size_t i = 0; i < arguments.size(); ++i) {
     int sum = f.sumOf[number][i];
     if (sum < 0) {
       continue;
     }
     Value memory = bufferAddress(f, plan.buffers[call.buffers[i]]);
-    Value count = counts[next_count++];
+    Value count = counts[nextCount++];
     // A tensor of one element has its penalty as it is.
     bool isWhole = first.values[arguments[i]].type == plan::ElementType::F64;
     Value total =
         isWhole ? LLVM::LoadOp::create(builder, loc, f64(), memory).getResult()
                 : this->call("kreg_rt_sum", f64(), {memory, count});
-    store(total, f.sums, 8 * sum);
+    store(total, f.sums, int64_t{8} * sum);
   }
   LLVM::BrOp::create(builder, loc, ValueRange{}, next);
   builder.setInsertionPointToStart(next);
@@ -344,7 +344,8 @@ void HostBuilder::buildPenalties(Forward &f) {
             ? real(penalty.constant)
             : LLVM::LoadOp::create(
                   builder, loc, f64(),
-                  offset(f.sums, 8 * f.sumOf[penalty.call][penalty.argument]))
+                  offset(f.sums,
+                         int64_t{8} * f.sumOf[penalty.call][penalty.argument]))
                   .getResult();
     for (Size divisor : penalty.divisors) {
       Value by =

@@ -244,7 +244,7 @@ std::optional<Affine> affine(const ExpressionRef &e) {
 
 ExpressionRef toExpression(const Affine &form) {
   ExpressionRef result;
-  auto add = [&](ExpressionRef term) {
+  auto add = [&](const ExpressionRef &term) {
     result =
         result ? apply(Operator::Add, ElementType::I32, {result, term}) : term;
   };

@@ -55,7 +55,9 @@ Ball::Ball(Ball &&other) noexcept : Ball() {
 }
 Ball::~Ball() { arb_clear(BallAccess::of(*this)); }
 Ball &Ball::operator=(const Ball &other) {
-  arb_set(BallAccess::of(*this), BallAccess::of(other));
+  if (this != &other) {
+    arb_set(BallAccess::of(*this), BallAccess::of(other));
+  }
   return *this;
 }
 Ball &Ball::operator=(Ball &&other) noexcept {

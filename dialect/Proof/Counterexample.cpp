@@ -396,8 +396,8 @@ std::optional<Counterexample> Search::run(std::string &problem) {
   double spent = 0;
   for (Filling filling : fillings(cost.work, state.fixedBatch)) {
     double batch = double(filling.batch);
-    if (cost.elements * batch > kDoubleElements ||
-        (spent += cost.work * batch) > kDoubleWork) {
+    spent += cost.work * batch;
+    if (cost.elements * batch > kDoubleElements || spent > kDoubleWork) {
       problem += ", and they are too large to try more";
       return std::nullopt;
     }

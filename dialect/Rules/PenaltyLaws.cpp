@@ -120,11 +120,14 @@ static std::optional<Ratio> ownScaleSquared(Operation *op) {
   return Ratio{1, 1, scale * scale};
 }
 
+// As the rows of the table call them.
+// NOLINTBEGIN(readability-identifier-naming)
 static constexpr LawFactor One{"1", one}, No{"–", noLaw},
     PerWindow{"1/k", perWindow}, PerReduced{"1/n", perReduced},
     Repeats{"k", repeats}, Magnitude{"|c|", magnitude},
     MagnitudeSquared{"c²", magnitudeSquared}, OwnScale{"s", ownScale},
     OwnScaleSquared{"s²", ownScaleSquared};
+// NOLINTEND(readability-identifier-naming)
 
 //===----------------------------------------------------------------------===//
 // Conditions

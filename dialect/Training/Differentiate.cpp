@@ -108,7 +108,7 @@ void DifferentiatePass::returnGradients(OpBuilder &builder,
                                         Gradients &gradients) {
   StepResults results(getOperation());
   for (VariableOp variable : trainable) {
-    auto found = reads.find(variable.getSymNameAttr());
+    auto *found = reads.find(variable.getSymNameAttr());
     if (found == reads.end()) {
       continue; // of a dead branch
     }

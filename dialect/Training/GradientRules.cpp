@@ -134,8 +134,9 @@ void Rule::apply(ConvOp op) {
 /// The transpose of a convolution has that convolution as its gradient. Points
 /// that it appends (negative pads) are no sums: what arrives there ends there.
 void Rule::apply(ConvTransposeOp op) {
-  SmallVector<int64_t> high(op.getPadsHigh()), none(high.size() + 2, 0),
-      cut(none);
+  SmallVector<int64_t> high(op.getPadsHigh());
+  const SmallVector<int64_t> none(high.size() + 2, 0);
+  SmallVector<int64_t> cut = none;
   for (auto [pad, appended] : llvm::zip_equal(
            high, MutableArrayRef<int64_t>(cut).slice(1, high.size()))) {
     appended = std::max<int64_t>(0, -pad);

@@ -113,6 +113,7 @@ static void lower(__rlimit_resource_t resource, rlim_t soft, rlim_t hard) {
 static uint64_t ownMemory() {
   unsigned long pages = 0;
   if (FILE *file = std::fopen("/proc/self/statm", "re")) {
+    // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion)
     if (std::fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) != 1) {
       pages = 0;
     }

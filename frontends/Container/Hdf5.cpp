@@ -30,7 +30,7 @@ Hdf5File::Hdf5File(llvm::StringRef bytes, llvm::StringRef file, Hdf5Node root,
     : bytes(bytes), name(file.str()), root(std::move(root)),
       library(std::move(library)) {}
 
-Hdf5File::Hdf5File(Hdf5File &&other) = default;
+Hdf5File::Hdf5File(Hdf5File &&other) noexcept = default;
 Hdf5File::~Hdf5File() = default;
 
 llvm::Expected<Hdf5File> Hdf5File::open(llvm::StringRef bytes,

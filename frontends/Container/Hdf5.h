@@ -33,7 +33,7 @@ public:
   /// object; `file` is how messages call it.
   static llvm::Expected<Hdf5File> open(llvm::StringRef bytes,
                                        llvm::StringRef file);
-  Hdf5File(Hdf5File &&other);
+  Hdf5File(Hdf5File &&other) noexcept;
   Hdf5File &operator=(Hdf5File &&) = delete;
   ~Hdf5File();
 

@@ -83,7 +83,7 @@ static hid_t openImage(llvm::StringRef bytes, Image &image,
       Image::allocate,     Image::copy,         Image::resize, Image::release,
       Image::copyUserData, Image::freeUserData, &image};
   Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  if (!access.ok() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
+  if (!access.ok() || H5Pset_fapl_core(access, 1 << 16, false) < 0 ||
       H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, image.bytes, bytes.size()) < 0) {
@@ -211,13 +211,14 @@ static bool readVariable(hid_t attribute, hid_t space, size_t count,
   H5Tset_size(type, H5T_VARIABLE);
   H5Tset_cset(type, H5Tget_cset(stored));
   std::vector<char *> texts(count, nullptr);
-  if (H5Aread(attribute, type, texts.data()) < 0) {
+  void *memory = static_cast<void *>(texts.data());
+  if (H5Aread(attribute, type, memory) < 0) {
     return false;
   }
   for (const char *text : texts) {
     out.push_back(text ? text : "");
   }
-  H5Dvlen_reclaim(type, space, H5P_DEFAULT, texts.data());
+  H5Dvlen_reclaim(type, space, H5P_DEFAULT, memory);
   return true;
 }
 

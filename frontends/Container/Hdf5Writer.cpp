@@ -32,7 +32,7 @@ llvm::Expected<Hdf5Writer> Hdf5Writer::create(llvm::StringRef file) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS));
   hid_t id =
-      access.ok() && H5Pset_fapl_core(access, 1 << 20, 0) >= 0 &&
+      access.ok() && H5Pset_fapl_core(access, 1 << 20, false) >= 0 &&
               H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0
           ? H5Fcreate(uniqueName().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access)
           : -1;
@@ -42,7 +42,7 @@ llvm::Expected<Hdf5Writer> Hdf5Writer::create(llvm::StringRef file) {
   return Hdf5Writer(id, file);
 }
 
-Hdf5Writer::Hdf5Writer(Hdf5Writer &&other)
+Hdf5Writer::Hdf5Writer(Hdf5Writer &&other) noexcept
     : id(std::exchange(other.id, -1)), file(std::move(other.file)) {}
 
 Hdf5Writer::~Hdf5Writer() {
@@ -138,7 +138,8 @@ llvm::Error Hdf5Writer::writeText(llvm::StringRef object,
   }
   std::string terminated = text.str();
   const char *pointer = terminated.c_str();
-  return writeAttribute(object, attribute, type, space, &pointer);
+  return writeAttribute(object, attribute, type, space,
+                        static_cast<const void *>(&pointer));
 }
 
 llvm::Error Hdf5Writer::writeTextList(llvm::StringRef object,

@@ -21,7 +21,7 @@ class Hdf5Writer {
 public:
   /// An empty file; `file` is how messages call it.
   static llvm::Expected<Hdf5Writer> create(llvm::StringRef file);
-  Hdf5Writer(Hdf5Writer &&other);
+  Hdf5Writer(Hdf5Writer &&other) noexcept;
   Hdf5Writer &operator=(Hdf5Writer &&) = delete;
   ~Hdf5Writer();
 

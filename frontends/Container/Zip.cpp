@@ -98,7 +98,7 @@ llvm::Expected<ZipReader> ZipReader::open(llvm::StringRef bytes,
   return reader;
 }
 
-ZipReader::ZipReader(ZipReader &&other)
+ZipReader::ZipReader(ZipReader &&other) noexcept
     : archive(std::exchange(other.archive, nullptr)), bytes(other.bytes),
       file(std::move(other.file)), entryNames(std::move(other.entryNames)) {}
 

@@ -48,7 +48,7 @@ public:
   /// archive.
   static llvm::Expected<ZipReader> open(llvm::StringRef bytes,
                                         llvm::StringRef file);
-  ZipReader(ZipReader &&other);
+  ZipReader(ZipReader &&other) noexcept;
   ZipReader &operator=(ZipReader &&) = delete;
   ~ZipReader();
 

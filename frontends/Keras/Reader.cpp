@@ -313,7 +313,10 @@ static llvm::Error readJson(llvm::StringRef bytes, llvm::StringRef path,
   }
   std::optional<std::string> version = versionIn(root);
   std::optional<VersionRange> guess;
-  if (!version && !options.kerasVersion && (guess = fingerprint(root))) {
+  if (!version && !options.kerasVersion) {
+    guess = fingerprint(root);
+  }
+  if (guess) {
     version = guess->from.str();
     model.warnings.push_back(
         makeWarning(WarningId::GuessedVersion, "", printRange(*guess)));

@@ -318,8 +318,10 @@ static llvm::Error readLegacyGroup(const Hdf5File &file,
                     llvm::join(variables, ", "));
   }
   for (auto [name, weight] : llvm::zip(**names, weights)) {
-    if (llvm::Error error = readWeight(Hdf5Weights(file), group + "/" + name,
-                                       values, *weight)) {
+    std::string place = group;
+    place += "/" + name;
+    if (llvm::Error error =
+            readWeight(Hdf5Weights(file), place, values, *weight)) {
       return error;
     }
   }

@@ -84,7 +84,7 @@ ExpressionRef kreg::indexMul(ExpressionRef a, int64_t factor) {
   return apply(Operator::Mul, ElementType::I32, {a, integer(factor)});
 }
 
-ExpressionRef kreg::indexDiv(ExpressionRef a, int64_t divisor) {
+ExpressionRef kreg::indexDiv(const ExpressionRef &a, int64_t divisor) {
   if (auto x = constantOf(a)) {
     return integer(llvm::divideFloorSigned(*x, divisor));
   }
@@ -93,7 +93,7 @@ ExpressionRef kreg::indexDiv(ExpressionRef a, int64_t divisor) {
              : apply(Operator::Div, ElementType::I32, {a, integer(divisor)});
 }
 
-ExpressionRef kreg::indexMod(ExpressionRef a, int64_t divisor) {
+ExpressionRef kreg::indexMod(const ExpressionRef &a, int64_t divisor) {
   if (auto x = constantOf(a)) {
     return integer(llvm::mod(*x, divisor));
   }

@@ -184,13 +184,16 @@ Shape Translation::extents(Value tensor) {
         return fixed;
       })
       .Case([&](tensor::CollapseShapeOp op) {
-        return of(op.getSrc(), [&](auto shape) { return collapse(op, shape); });
+        return of(op.getSrc(),
+                  [&](const auto &shape) { return collapse(op, shape); });
       })
       .Case([&](tensor::ExpandShapeOp op) {
-        return of(op.getSrc(), [&](auto shape) { return expand(op, shape); });
+        return of(op.getSrc(),
+                  [&](const auto &shape) { return expand(op, shape); });
       })
       .Case([&](tensor::PadOp op) {
-        return of(op.getSource(), [&](auto shape) { return pad(op, shape); });
+        return of(op.getSource(),
+                  [&](const auto &shape) { return pad(op, shape); });
       })
       .Case([&](tensor::ConcatOp op) { return concatExtents(op); })
       .Case([&](tensor::ExtractSliceOp op) {

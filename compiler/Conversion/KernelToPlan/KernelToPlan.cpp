@@ -12,7 +12,6 @@
 using namespace mlir;
 using namespace mlir::kreg;
 namespace plan = kregc::plan;
-using plan::Operator;
 
 Translation::Translation(KernelOp kernel) : kernel(kernel) {
   plan.name = "k_" + kernel.getKernelName().str();

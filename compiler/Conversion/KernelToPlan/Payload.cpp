@@ -47,8 +47,9 @@ static ExpressionRef translateConstant(arith::ConstantOp op) {
 }
 
 /// Comparisons are written as less-than.
-static ExpressionRef translateCompare(arith::CmpFOp op, ExpressionRef lhs,
-                                      ExpressionRef rhs) {
+static ExpressionRef translateCompare(arith::CmpFOp op,
+                                      const ExpressionRef &lhs,
+                                      const ExpressionRef &rhs) {
   switch (op.getPredicate()) {
   case arith::CmpFPredicate::OGT:
     return apply(Operator::Less, ElementType::I1, {rhs, lhs});

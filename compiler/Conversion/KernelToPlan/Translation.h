@@ -26,8 +26,8 @@ ExpressionRef apply(Operator op, kregc::plan::ElementType type,
                     std::vector<ExpressionRef> operands);
 ExpressionRef indexAdd(ExpressionRef a, ExpressionRef b);
 ExpressionRef indexMul(ExpressionRef a, int64_t factor);
-ExpressionRef indexDiv(ExpressionRef a, int64_t divisor);
-ExpressionRef indexMod(ExpressionRef a, int64_t divisor);
+ExpressionRef indexDiv(const ExpressionRef &a, int64_t divisor);
+ExpressionRef indexMod(const ExpressionRef &a, int64_t divisor);
 
 /// An affine expression of the loops; `loops[i]` stands for d_i.
 ExpressionRef affine(AffineExpr expr, ArrayRef<ExpressionRef> loops);
