@@ -136,7 +136,7 @@ void Rule::apply(ConvOp op) {
 void Rule::apply(ConvTransposeOp op) {
   SmallVector<int64_t> high(op.getPadsHigh());
   const SmallVector<int64_t> none(high.size() + 2, 0);
-  SmallVector<int64_t> cut = none;
+  SmallVector<int64_t> cut(none.size(), 0);
   for (auto [pad, appended] : llvm::zip_equal(
            high, MutableArrayRef<int64_t>(cut).slice(1, high.size()))) {
     appended = std::max<int64_t>(0, -pad);

@@ -26,9 +26,9 @@ template <typename Config>
 struct HasActivation<Config, std::void_t<decltype(Config::activation)>>
     : std::true_type {};
 
-const LayerConfig &unwrap(const LayerConfig &config) {
-  const auto *wrapper = std::get_if<TimeDistributedConfig>(&config);
-  return wrapper ? unwrap(wrapper->layer->config) : config;
+const LayerConfig *unwrap(const LayerConfig *config) {
+  const auto *wrapper = std::get_if<TimeDistributedConfig>(config);
+  return wrapper ? unwrap(&wrapper->layer->config) : config;
 }
 
 } // namespace
@@ -99,7 +99,7 @@ const Layer &ModelFacts::layerOf(int call) const {
 }
 
 const LayerConfig &ModelFacts::configOf(int call) const {
-  return unwrap(layerOf(call).config);
+  return *unwrap(&layerOf(call).config);
 }
 
 bool ModelFacts::isIdentity(int call) const {
