@@ -97,6 +97,7 @@ private:
                   Call &call);
   Error addReturn(ReturnOp op);
   Error addOutput(Value value, Port &port, int number);
+  int keep(const Port &port, int number);
   Expected<int> operandBuffer(Value operand, const plan::Value &value);
   Expected<int> weightBuffer(ReadOp read, int64_t packing,
                              PhaseKernelOp phases = {});
@@ -469,6 +470,20 @@ Error Planner::addOutput(Value value, Port &port, int number) {
   return Error::success();
 }
 
+/// Memory of the arena for an output that the update takes.
+int Planner::keep(const Port &port, int number) {
+  Size count = elementsOf(port);
+  Buffer kept;
+  kept.bytes = {count.constant * 4, count.perBatch * 4};
+  int made = addBuffer(kept);
+  const Buffer &value = plan.buffers[port.buffer];
+  if (value.place == Buffer::Place::Output && value.index == number) {
+    plan.buffers[made].first = value.first; // else it is copied at the end
+  }
+  plan.buffers[made].last = afterTheLastCall;
+  return made;
+}
+
 Error Planner::addReturn(ReturnOp op) {
   for (auto [i, value] : enumerate(op.getOutputs())) {
     Port port;
@@ -477,6 +492,12 @@ Error Planner::addReturn(ReturnOp op) {
                "output", i);
     if (Error error = addOutput(value, port, i)) {
       return error;
+    }
+    // Nothing else of a model has such names, see "Step form".
+    StringRef name = port.name;
+    if (isTraining &&
+        (name.starts_with("grad/") || name.starts_with("state/"))) {
+      port.kept = keep(port, i);
     }
     plan.outputs.push_back(std::move(port));
   }

@@ -17,6 +17,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,14 +30,16 @@ struct Size {
   int64_t perBatch = 0;
 };
 
+constexpr int afterTheLastCall = std::numeric_limits<int>::max();
+
 struct Buffer {
   enum class Place { Input, Output, Weight, Variable, RandomState, Arena };
   Place place = Place::Arena;
   int index = 0; ///< of the input, output, weight or variable
   Size bytes;    ///< Arena and Output
   int first = 0; ///< first and last call that touch it
-  int last = 0;
-  Size offset; ///< Arena: from its start, a multiple of 64
+  int last = 0;  ///< afterTheLastCall: the update does
+  Size offset;   ///< Arena: from its start, a multiple of 64
 };
 
 /// An embedded weight as one or more kernels want it.
@@ -87,6 +90,10 @@ struct Port {
   std::string name;
   std::vector<int64_t> shape;
   int buffer = -1;
+  /// Gradients and new states of a training step: the buffer of the arena that
+  /// stands for the caller's memory, kept until the update has taken it. The
+  /// runtime hands in its address.
+  int kept = -1;
 };
 
 struct HostPlan {

@@ -24,11 +24,19 @@ bool overlap(const Buffer &a, const Buffer &b) {
 /// What sizes are compared by; any batch would be right, this one is usual.
 int64_t atUsualBatch(Size size) { return size.constant + 8 * size.perBatch; }
 
+/// What a slot becomes that also holds `other`.
+Size larger(Size slot, Size other) {
+  return {std::max(slot.constant, other.constant),
+          std::max(slot.perBatch, other.perBatch)};
+}
+
 } // namespace
 
-/// Large buffers choose first, and each takes the tightest slot that is free
-/// while it lives. Slots lie one behind the other, so their offsets are of the
-/// form c + k·batch whatever the batch.
+/// Large buffers choose first, and each takes the slot that is free while it
+/// lives and grows least by it, then the tightest; a slot of its own if that is
+/// less. A slot may grow where one buffer follows the batch and another does
+/// not. Slots lie one behind the other, so their offsets are of the form c +
+/// k·batch whatever the batch.
 void planMemory(HostPlan &plan) {
   std::vector<int> order;
   for (size_t i = 0; i < plan.buffers.size(); ++i) {
@@ -45,23 +53,25 @@ void planMemory(HostPlan &plan) {
   for (int number : order) {
     const Buffer &buffer = plan.buffers[number];
     Slot *best = nullptr;
+    int64_t leastGrowth = atUsualBatch(buffer.bytes);
     for (Slot &slot : slots) {
       bool taken = llvm::any_of(slot.buffers, [&](int other) {
         return overlap(plan.buffers[other], buffer);
       });
+      int64_t size = atUsualBatch(slot.bytes);
+      int64_t growth = atUsualBatch(larger(slot.bytes, buffer.bytes)) - size;
       if (!taken &&
-          (!best || atUsualBatch(slot.bytes) < atUsualBatch(best->bytes))) {
+          (growth < leastGrowth || (best && growth == leastGrowth &&
+                                    size < atUsualBatch(best->bytes)))) {
         best = &slot;
+        leastGrowth = growth;
       }
     }
     if (!best) {
       best = &slots.emplace_back();
     }
     best->buffers.push_back(number);
-    best->bytes.constant =
-        std::max(best->bytes.constant, buffer.bytes.constant);
-    best->bytes.perBatch =
-        std::max(best->bytes.perBatch, buffer.bytes.perBatch);
+    best->bytes = larger(best->bytes, buffer.bytes);
   }
   Size offset;
   for (const Slot &slot : slots) {

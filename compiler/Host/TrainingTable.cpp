@@ -61,9 +61,16 @@ public:
   TrainingTable finish();
 
 private:
-  int32_t find(const Twine &name) const {
+  /// Which output of the step it is, and where in the arena that lies.
+  int32_t find(const Twine &name, kreg_size &place) const {
     auto it = outputOf.find(name.str());
-    return it == outputOf.end() ? -1 : it->second;
+    if (it == outputOf.end()) {
+      return -1;
+    }
+    const HostPlan &step = plans.step;
+    Size offset = step.buffers[step.outputs[it->second].kept].offset;
+    place = {offset.constant, offset.perBatch};
+    return it->second;
   }
 
   const TrainingPlans &plans;
@@ -91,8 +98,8 @@ Error TableMaker::addVariable(VariableOp op) {
   variable.rank = int32_t(type.getRank());
   std::copy(type.getShape().begin(), type.getShape().end(), variable.shape);
   variable.trainable = op.getTrainable();
-  variable.gradient = find("grad/" + path);
-  variable.state = find("state/" + path);
+  variable.gradient = find("grad/" + path, variable.gradient_place);
+  variable.state = find("state/" + path, variable.state_place);
   variable.regularizer = regularizerOf(op);
   auto constraint = given.constraints.find(path.str());
   if (constraint != given.constraints.end()) {

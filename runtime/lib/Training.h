@@ -95,23 +95,26 @@ struct kreg_constraint {
   double minimum, maximum, rate;
 };
 
+/* A size in bytes: constant + per_batch · batch. */
+struct kreg_size {
+  int64_t constant, per_batch;
+};
+
 struct kreg_variable {
   int64_t path;     /* where it begins in kreg_training::texts */
   int64_t elements; /* product of shape[0…rank) */
   int64_t shape[KREG_MAX_RANK];
   int32_t rank;
-  int32_t trainable; /* has slots of the optimizer */
-  int32_t gradient;  /* which output of `step` is its gradient; -1: none */
-  int32_t state;     /* which output of `step` is its new value; -1: none */
+  int32_t trainable;    /* has slots of the optimizer */
+  int32_t gradient;     /* which output of `step` is its gradient; -1: none */
+  int32_t state;        /* which output of `step` is its new value; -1: none */
   int32_t is_penalised; /* its gradient has that of the regularizer already */
   int32_t reserved;
+  /* Where in the arena the step leaves them: bytes from its beginning, a
+   * multiple of 64. No other value of the step lies there at its end. */
+  struct kreg_size gradient_place, state_place;
   struct kreg_regularizer regularizer; /* none where it does not count */
   struct kreg_constraint constraint;
-};
-
-/* A size in bytes: constant + per_batch · batch. */
-struct kreg_size {
-  int64_t constant, per_batch;
 };
 
 struct kreg_training_settings {

@@ -61,8 +61,8 @@ TEST_P(Laws, SayWhatIsTrue) {
   auto b = parseSourceString<ModuleOp>(textOf(test, test.b), &context);
   ASSERT_TRUE(a && b) << textOf(test, test.a) << textOf(test, test.b);
   for (bool swapped : {false, true}) {
-    auto result =
-        proof::prove({swapped ? *b : *a, swapped ? *a : *b}, test.mode, {}, accept);
+    auto result = proof::prove({swapped ? *b : *a, swapped ? *a : *b},
+                               test.mode, {}, accept);
     ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
     const Verdict &verdict = result->verdicts.front();
     EXPECT_EQ(verdict.kind, test.kind) << verdict.reason;

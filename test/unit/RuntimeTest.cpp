@@ -167,8 +167,8 @@ TEST(Guard, KernelsAreAnnounced) {
   options.threads = 1;
   options.kernel_context = &names;
   options.on_kernel = [](void *context, const char *kernel) {
-    static_cast<std::vector<std::string> *>(context)->push_back(
-        kernel ? kernel : "end");
+    static_cast<std::vector<std::string> *>(context)->push_back(kernel ? kernel
+                                                                       : "end");
   };
   kreg_instance *made = nullptr;
   ASSERT_EQ(kreg_rt_create(&options, &made), KREG_OK);

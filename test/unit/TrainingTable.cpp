@@ -73,6 +73,18 @@ const kreg_training *TrainingTable::get() {
       variable.state = settings.num_step_outputs++;
     }
   }
+  int64_t arena = 0;
+  for (kreg_variable &variable : variables) {
+    for (auto [output, place] :
+         {std::pair(variable.gradient, &variable.gradient_place),
+          std::pair(variable.state, &variable.state_place)}) {
+      if (output >= 0) {
+        place->constant = arena;
+        arena += (variable.elements * 4 + 63) / 64 * 64;
+      }
+    }
+  }
+  settings.arena.constant = arena;
   settings.num_variables = int32_t(variables.size());
   for (const std::vector<float> &values : initial) {
     pointers.push_back(values.data());

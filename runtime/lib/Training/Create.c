@@ -147,7 +147,7 @@ static void lay_out_tables(struct kreg_state *state, struct carver *carver) {
                                      (int64_t)sizeof(double));
 }
 
-/* Weights, gradients, new states and slots. */
+/* Weights and slots. */
 static void lay_out_values(struct kreg_state *state, struct carver *carver) {
   const struct kreg_training *table = state->table;
   int64_t chunks = 0, scratch = 0, floats = sizeof(float);
@@ -158,12 +158,8 @@ static void lay_out_values(struct kreg_state *state, struct carver *carver) {
     chunks += chunks_of(variable);
     scratch = needed > scratch ? needed : scratch;
     float *weight = carve(carver, bytes);
-    float *gradient = variable->gradient < 0 ? NULL : carve(carver, bytes);
-    float *next = variable->state < 0 ? NULL : carve(carver, bytes);
     if (carver->block) {
       state->weights[v] = weight;
-      state->gradients[v] = gradient;
-      state->states[v] = next;
       state->slot_offsets[v] = variable->trainable ? state->slot_elements : -1;
     }
     state->slot_elements += variable->trainable ? padded(variable) : 0;

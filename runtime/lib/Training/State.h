@@ -1,5 +1,5 @@
 /* What an instance of a training library has beside its kernels: weights,
- * gradients, the optimizer's variables, counters. Only this folder sees it.
+ * the optimizer's variables, counters. Only this folder sees it.
  *
  * SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 
@@ -51,8 +51,9 @@ struct kreg_state {
 
   /* One block of memory: these arrays and all that they point to. */
   float **weights;       /* [variable] */
-  float **gradients;     /* [variable], NULL where there is none */
-  float **states;        /* [variable], its new value; NULL: it has none */
+  float **gradients;     /* [variable], in the arena, from the step to the
+                            update; NULL where there is none */
+  float **states;        /* [variable], its new value, likewise */
   int64_t *slot_offsets; /* [variable] in elements; -1: not trainable */
   struct kreg_chunk *chunks;
   double *sums;             /* [chunk][KREG_SUMS] */

@@ -184,11 +184,41 @@ static void set_noise_key(struct kreg_state *state) {
   state->noise_key[3] = (uint32_t)(iteration >> 32);
 }
 
-/* Runs `step`: gradients into gradients[variable], new states into states[]. */
+static float *at(char *arena, struct kreg_size place, int64_t batch) {
+  return (float *)(void *)(arena + place.constant + place.per_batch * batch);
+}
+
+/* Gradients and new states lie in the arena until the update has taken them.
+ * The compiled step asks for no larger one, so it stays where it is. */
+static int place_results(struct kreg_instance *instance, int64_t batch) {
+  struct kreg_state *state = instance->training;
+  const struct kreg_training *table = state->table;
+  const struct kreg_training_settings *s = table->settings;
+  int64_t bytes = s->arena.constant + s->arena.per_batch * batch;
+  char *arena = kreg_rt_arena(instance, bytes);
+  if (!arena && bytes > 0) {
+    return KREG_ERROR_MEMORY;
+  }
+  for (int v = 0; v < s->num_variables; ++v) {
+    const struct kreg_variable *variable = &table->variables[v];
+    if (variable->gradient >= 0) {
+      state->outputs[variable->gradient] = state->gradients[v] =
+          at(arena, variable->gradient_place, batch);
+    }
+    if (variable->state >= 0) {
+      state->outputs[variable->state] = state->states[v] =
+          at(arena, variable->state_place, batch);
+    }
+  }
+  return KREG_OK;
+}
+
+/* Runs `step`: gradients and new states are then in gradients[] and states[].
+ */
 static int run_step(struct kreg_instance *instance, int64_t batch,
                     const float *const inputs[], const float *const targets[],
-                    const float *const sample_weights[], float *const outputs[],
-                    float *const gradients[]) {
+                    const float *const sample_weights[],
+                    float *const outputs[]) {
   struct kreg_state *state = instance->training;
   const struct kreg_training *table = state->table;
   const struct kreg_training_settings *s = table->settings;
@@ -200,17 +230,11 @@ static int run_step(struct kreg_instance *instance, int64_t batch,
   if (code == KREG_OK && s->step_has_outputs) {
     code = gather_outputs(instance, batch, outputs, state->outputs);
   }
+  if (code == KREG_OK) {
+    code = place_results(instance, batch);
+  }
   if (code != KREG_OK) {
     return code;
-  }
-  for (int v = 0; v < s->num_variables; ++v) {
-    const struct kreg_variable *variable = &table->variables[v];
-    if (variable->gradient >= 0) {
-      state->outputs[variable->gradient] = gradients[v];
-    }
-    if (variable->state >= 0) {
-      state->outputs[variable->state] = state->states[v];
-    }
   }
   set_noise_key(state);
   return kreg_rt_guard(instance, batch, state->inputs, state->outputs,
@@ -237,8 +261,7 @@ int kreg_rt_train_step(struct kreg_instance *instance, int64_t batch,
     return code;
   }
   struct kreg_state *state = instance->training;
-  code = run_step(instance, batch, inputs, targets, sample_weights, outputs,
-                  state->gradients);
+  code = run_step(instance, batch, inputs, targets, sample_weights, outputs);
   if (code != KREG_OK) {
     return code;
   }
@@ -268,8 +291,7 @@ int kreg_rt_gradients(struct kreg_instance *instance, int64_t batch,
   code = check_pointers(instance, "gradients",
                         untyped((const float *const *)gradients), count);
   if (code == KREG_OK) {
-    code = run_step(instance, batch, inputs, targets, sample_weights, NULL,
-                    state->gradients);
+    code = run_step(instance, batch, inputs, targets, sample_weights, NULL);
   }
   if (code != KREG_OK) {
     return code;
