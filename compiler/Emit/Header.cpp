@@ -189,7 +189,8 @@ std::string printHeader(const LibraryInput &input, const Parts &parts) {
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
      << declarations("shared") << "\n"
      << (parts.training ? declarations("training") + "\n" : "");
-  os << "#if KREG_RUNTIME_VERSION != " << KREG_RUNTIME_VERSION << "\n"
+  os << "#if KREG_RUNTIME_VERSION != " << KREG_RUNTIME_VERSION
+     << "\n"
         "#error \"headers of different versions of kregc in one file\"\n"
         "#endif\n\n";
   os << "#define " << upper(name) << "_INPUTS " << plan.inputs.size() << "\n"

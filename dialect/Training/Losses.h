@@ -13,8 +13,8 @@
 namespace mlir::kreg::training {
 
 /// The loss of one output, from its dictionary in the attribute `kreg.losses`:
-/// `kind` is Keras' function name ("mean_squared_error") or "none"; entries that
-/// are not there have Keras' defaults.
+/// `kind` is Keras' function name ("mean_squared_error") or "none"; entries
+/// that are not there have Keras' defaults.
 struct LossSpec {
   std::string kind;
   std::string reduction = "sum_over_batch_size"; ///< or "sum"
@@ -34,9 +34,9 @@ bool hasSparseTarget(StringRef kind);
 
 /// The loss per entry, [B, d…], of predictions [B, d…, K]; `target` has that
 /// shape too, or is sparse. Where predictions come straight from a softmax or a
-/// sigmoid, crossentropies are computed from its argument where TensorFlow is the
-/// backend; otherwise probabilities are clipped to [1e-7, 1 - 1e-7]. Formulas:
-/// keras-semantics, losses. None for a kind that is not known.
+/// sigmoid, crossentropies are computed from its argument where TensorFlow is
+/// the backend; otherwise probabilities are clipped to [1e-7, 1 - 1e-7].
+/// Formulas: keras-semantics, losses. None for a kind that is not known.
 std::optional<Term> lossPerEntry(const LossSpec &spec, const Term &prediction,
                                  const Term &target);
 

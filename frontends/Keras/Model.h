@@ -34,10 +34,10 @@ struct Version {
 struct Regularizer {
   enum class Kind { L1L2, Orthogonal };
   Kind kind = Kind::L1L2;
-  std::string className;   ///< "L1", "L2", "L1L2", "OrthogonalRegularizer"
+  std::string className; ///< "L1", "L2", "L1L2", "OrthogonalRegularizer"
   double l1 = 0, l2 = 0;
-  double factor = 0;       ///< Orthogonal
-  bool rows = true;        ///< Orthogonal: mode
+  double factor = 0; ///< Orthogonal
+  bool rows = true;  ///< Orthogonal: mode
 };
 
 /// What an optimizer does to a weight after each step. Foreign: a class that is
@@ -46,24 +46,24 @@ struct Constraint {
   enum class Kind { MaxNorm, NonNeg, UnitNorm, MinMaxNorm, Foreign };
   Kind kind = Kind::NonNeg;
   std::string className;
-  double minimum = 0;      ///< MinMaxNorm
-  double maximum = 2;      ///< MaxNorm, MinMaxNorm
-  double rate = 1;         ///< MinMaxNorm
+  double minimum = 0;              ///< MinMaxNorm
+  double maximum = 2;              ///< MaxNorm, MinMaxNorm
+  double rate = 1;                 ///< MinMaxNorm
   std::vector<int64_t> axes = {0}; ///< of the norms; not negative
-  std::string where;       ///< "…config.kernel_constraint"
+  std::string where;               ///< "…config.kernel_constraint"
 };
 
 /// A weight: path "conv2d/kernel" (nested models prefixed), data in row-major
 /// float32 shared with the reader's storage; null for a file without weights.
 struct Weight {
   std::string path;
-  std::string variable;    ///< "kernel", "bias", "gamma" …
+  std::string variable; ///< "kernel", "bias", "gamma" …
   Shape shape;
   bool trainable = true;
   std::optional<Regularizer> regularizer;
   std::optional<Constraint> constraint;
   std::shared_ptr<const std::vector<float>> data;
-  std::string dataset;     ///< its place in the HDF5 file it was read from
+  std::string dataset; ///< its place in the HDF5 file it was read from
 };
 
 enum class Padding { Valid, Same, Causal };
@@ -78,7 +78,9 @@ struct Activation {
   int64_t axis = -1;
 };
 
-// One struct per family of layers: what `call` needs, defaults resolved.
+// One struct per family of layers: what `call` needs, defaults resolved. A
+// table, a line where it fits.
+// clang-format off
 struct InputConfig { Shape shape; std::string dtype; }; ///< the batch comes first
 struct DenseConfig { int64_t units; bool useBias; Activation activation; };
 struct ConvConfig {
@@ -207,28 +209,33 @@ using LayerConfig =
                  SoftmaxConfig, NoiseConfig, LayerNormConfig, GroupNormConfig, UnitNormConfig,
                  NormalizationConfig, RescalingConfig, DotConfig, EmbeddingConfig, IdentityConfig,
                  TimeDistributedConfig, OperationConfig>;
+// clang-format on
 
 /// A layer of the file. A shared layer is one Layer with several Calls.
 struct Layer {
-  std::string name;        ///< nested models prefixed: "inner/dense"
-  std::string className;   ///< "Conv2D"
+  std::string name;      ///< nested models prefixed: "inner/dense"
+  std::string className; ///< "Conv2D"
   LayerConfig config;
   bool trainable = true;
-  bool operation = false;  ///< a function of keras.ops, which Keras does not count as a layer
+  bool operation =
+      false; ///< a function of keras.ops, which Keras does not count as a layer
   std::optional<Regularizer> activityRegularizer;
   std::vector<Weight> weights; ///< in Keras' creation order (kernel, bias …)
-  std::string where;       ///< "model.keras/config.json: config.layers[3]"
+  std::string where;           ///< "model.keras/config.json: config.layers[3]"
 };
 
 /// The tensor that call `call` (index into Model::calls) made, output `output`.
-struct TensorRef { int call; int output; };
+struct TensorRef {
+  int call;
+  int output;
+};
 
 /// One call of a layer; `index` counts the calls of that layer from 0.
 struct Call {
-  int layer;               ///< index into Model::layers
+  int layer; ///< index into Model::layers
   int index = 0;
   std::vector<TensorRef> inputs;
-  Shape shape;             ///< of its output, filled by readModel; -1 is the batch
+  Shape shape; ///< of its output, filled by readModel; -1 is the batch
 };
 
 /// The nested lists of layers of the file: how it groups weights.
@@ -242,31 +249,36 @@ enum class Severity { Note, Warning };
 
 /// What `inspect` says of a sound model, a row of Warnings.def: what happens,
 /// what to do about it. `layer` is empty where it is about the whole model.
-struct Warning { std::string id, layer, text, instead; Severity severity; };
+struct Warning {
+  std::string id, layer, text, instead;
+  Severity severity;
+};
 
 /// What compile() was called with, as the file has it: most uses of a model do
 /// not read it. `root` is null where the file has none.
 struct CompileConfig {
   std::shared_ptr<const JsonDocument> document;
   const JsonValue *root = nullptr;
-  std::string backend;     ///< of a legacy .h5: "tensorflow", "jax" …; or empty
+  std::string backend; ///< of a legacy .h5: "tensorflow", "jax" …; or empty
 };
 
 struct Model {
   std::string name;
-  std::string file;        ///< as given on the command line
-  std::string format;      ///< "keras", "h5", "json"
+  std::string file;   ///< as given on the command line
+  std::string format; ///< "keras", "h5", "json"
   Version version;
   bool dividesPenaltyByBatch = true; ///< from Versions.def
-  bool penalisesFrozenWeights = false; ///< weight penalties of untrainable weights count
+  bool penalisesFrozenWeights =
+      false; ///< weight penalties of untrainable weights count
   std::vector<Layer> layers;
-  std::vector<Call> calls;           ///< live and dead ones, in topological order
-  std::vector<int> inputs;           ///< calls of InputLayers, in the order of the model's inputs
+  std::vector<Call> calls; ///< live and dead ones, in topological order
+  std::vector<int>
+      inputs; ///< calls of InputLayers, in the order of the model's inputs
   std::vector<TensorRef> outputs;
   std::vector<Warning> warnings;
-  WeightGroup groups;                ///< of the outermost model
+  WeightGroup groups; ///< of the outermost model
   CompileConfig compileConfig;
-  std::optional<Training> training;  ///< set by readTraining (CompileSettings.h)
+  std::optional<Training> training; ///< set by readTraining (CompileSettings.h)
 };
 
 } // namespace kregc::keras

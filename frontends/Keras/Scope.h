@@ -28,8 +28,8 @@ struct Scope;
 struct Entry {
   const JsonValue *json = nullptr;
   std::string name, className;
-  int layer = -1;               ///< index into Model::layers
-  std::unique_ptr<Scope> model; ///< of a nested model
+  int layer = -1;                              ///< index into Model::layers
+  std::unique_ptr<Scope> model;                ///< of a nested model
   std::vector<std::vector<LocalTensor>> nodes; ///< inputs of each call
 };
 
