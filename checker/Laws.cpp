@@ -39,19 +39,26 @@ static bool like(const Name &h, const Name &f,
   return left.op == right.op && left.attrs == right.attrs;
 }
 
-/// k of a function min(relu(x), k), k ≥ 0; -1 of other functions.
-static Value maximumOf(const Name &f) {
+/// [a, t, u] of a function x > t ? min(x, u) : a · (x - t) with t, u ≥ 0; none
+/// of other functions.
+static Value clipOf(const Name &f) {
   bool clipped = f->computes("clipped_relu") && f["params"].count() == 3 &&
-                 cut(f["params"], 0, 1) == 0 && f["params"][2] >= 0;
-  return clipped                ? f["params"][2]
-         : f->computes("relu6") ? 6
-         : f->computes("relu")  ? infinity
-                                : Value(-1);
+                 cut(f["params"], 1, 0) >= 0;
+  return clipped                ? f["params"]
+         : f->computes("relu6") ? join({0, 0, 6})
+         : f->computes("relu")  ? join({0, 0, infinity})
+                                : join({});
+}
+
+/// f is 0 below its threshold.
+static bool isClip(const Name &f) {
+  return clipOf(f).count() == 3 && clipOf(f)[0] == 0;
 }
 
 /// f(0) = 0.
 static bool keepsZero(const Name &f) {
-  return maximumOf(f) >= 0 ||
+  Value clip = clipOf(f);
+  return (clip.count() == 3 && (clip[0] == 0 || clip[1] == 0)) ||
          f->computes("leaky_relu", "elu", "gelu", "gelu_tanh", "tanh", "silu",
                      "abs", "neg", "square", "sqrt", "softsign", "selu", "celu",
                      "erf", "sign", "step", "hard_silu", "mish");
@@ -67,7 +74,21 @@ static bool isRelu(const Name &f) {
 static bool isMonotone(const Name &f) {
   return f->computes("sigmoid", "tanh", "exp", "softplus", "softsign",
                      "log_sigmoid", "erf") ||
-         isRelu(f) || maximumOf(f) >= 0;
+         isRelu(f) || (clipOf(f).count() == 3 && clipOf(f)[0] >= 0) ||
+         (f->computes("clip") && f["params"][0] <= f["params"][1]);
+}
+
+/// f(c·g(x)) = f(c·x), f a clip.
+static bool keepsHalf(const Name &f, const Value &c, const Name &g) {
+  Value outer = clipOf(f), inner = clipOf(g);
+  return isRelu(g) ||
+         (inner.count() == 3 && inner[0] >= 0 && inner[1] * c <= outer[1] &&
+          (inner[2] == infinity ||
+           (inner[2] * c >= outer[2] && inner[2] * c > outer[1])));
+}
+
+static bool isZero(const Name &x) {
+  return x->in("constant") && x["values"] == 0;
 }
 
 /// E|x·(1 + σ·z)| / |x|, z normal, σ² = rate / (1 - rate).
@@ -114,9 +135,18 @@ std::vector<Laws::Rule> Laws::valueLaws() {
   {"clip-on-range", [=] { return says(f(x), x) && f->computes("clip") && need("at-least", low(x) >= f["params"][0]) &&
     need("at-most", high(x) <= f["params"][1]); }},
   {"twice", [=] { return says(f(called(k, f(x))), k) && f->in("unary") && need("idempotent", f->computes("relu", "relu6", "abs")); }},
-  {"half", [=] { return says(f(g(x)), f(x)) && maximumOf(f) >= 0 && g->in("unary") &&
-    need("keeps-half", isRelu(g) || maximumOf(g) >= maximumOf(f)); }},
+  {"half", [=] { return says(f(optionally(c, g(x))), f(optionally(c, x))) && isClip(f) && product(c.numbers()) > 0 &&
+    need("keeps-half", keepsHalf(f, product(c.numbers()), g)); }},
+  {"half", [=] { return says(f(optionally(c, g(e(x)))), f(optionally(c, g(x)))) && isClip(f) && product(c.numbers()) > 0 &&
+    g->in("dropout") && need("keeps-half", isRelu(e)); }},
+  {"clipped-clipped", [=] { return says(f(g(x)), h(x)) && isClip(f) && isClip(h) && clipOf(g).count() == 3 &&
+    clipOf(h)[1] == max(clipOf(f)[1], clipOf(g)[1]) && clipOf(h)[2] == min(clipOf(f)[2], clipOf(g)[2]) &&
+    need("not-negative", clipOf(g)[0] >= 0) && need("reached", clipOf(g)[2] > clipOf(f)[1]); }},
+  {"leaky-leaky", [=] { return says(f(g(x)), h(x)) && f->computes("leaky_relu") && like(g, f, {"params"}) && like(h, f, {"params"}) &&
+    need("not-negative", g["params"] >= 0) && need("exact", h["params"] == f["params"] * g["params"]); }},
   {"even", [=] { return says(f(magnitude(x)), f(x)) && f->in("unary") && need("even", f->computes("abs", "square")); }},
+  {"even", [=] { return says(f(g(magnitude(x))), f(g(x))) && f->in("unary") && g->in("dropout") &&
+    need("even", f->computes("abs", "square")); }},
   {"negation", [=] { return says(neg(x), c * x) && product(c.numbers()) == -1; }},
 
   // Moves of elements.
@@ -129,9 +159,10 @@ std::vector<Laws::Rule> Laws::valueLaws() {
     h["low"] == f["low"] + g["low"] && h["high"] == f["high"] + g["high"]; }},
   {"transpose-pad", [=] { return says(f(g(x)), h(f(x))) && f->in("transpose") && g->in("pad") && like(h, g, {"low", "high"}) &&
     h["low"] == g["low"][f["perm"]] && h["high"] == g["high"][f["perm"]]; }},
-  {"slice-pad", [=] { return says(f(g(x)), h(x)) && f->in("slice") && g->in("pad") && like(h, g, {"low", "high"}) &&
-    h["low"] == g["low"] - f["low"] && h["high"] == g["high"] - f["high"] && f->get("strides", 1) == 1 &&
-    need("no-more-cut", h["low"] >= 0 && h["high"] >= 0); }},
+  {"slice-pad", [=] { return says(f(g(x)), h(e(x))) && f->in("slice") && g->in("pad") && like(h, f, {"low", "high"}) &&
+    like(e, g, {"low", "high"}) && f["low"] - h["low"] == g["low"] - e["low"] && f["high"] - h["high"] == g["high"] - e["high"] &&
+    need("no-more-cut", h["low"] >= 0 && h["high"] >= 0 && e["low"] >= 0 && e["high"] >= 0); }},
+  {"move-to-pad", [=] { return says(g(f(optionally(c, x))), f(optionally(c, g(x)))) && f->in("unary") && g->in("transpose", "slice"); }},
   {"slice-slice", [=] { return says(f(g(x)), h(x)) && f->in("slice") && g->in("slice") && like(h, f, {"low", "high"}) &&
     h["low"] == f["low"] + g["low"] && h["high"] == f["high"] + g["high"] && need("stride-1", g->get("strides", 1) == 1); }},
   {"concat-concat", [=] { return n->in("concat") && like(m, n, {}) && regrouped(); }},
@@ -163,12 +194,26 @@ std::vector<Laws::Rule> Laws::moreValueLaws() {
   };
   const Pattern shift = times(k, s, -1);
   return {
+  // Linear combinations.
+  {"linear", [=] { return n->in("sum", "binary.sub") && need("exact", combination(n) == combination(m)); }},
+  {"scale-through-concat", [=] { return n->in("concat") && combination(n) == combination(m); }},
+  {"zero", [=] { return is(f(all(r))) && f->in("product") && !every([=] { return !isZero(r); }) && isZero(m); }},
+  {"zero", [=] { return is(f(all(r))) && f->in("sum", "concat", "maximum", "minimum") && every([=] { return isZero(r); }) && isZero(m); }},
+  {"zero", [=] { return is(f(x, all(r))) && f->in("unary", "reshape", "transpose", "pad", "slice", "repeat", "resize", "dropout", "noise.gaussian_dropout",
+    "dense", "conv", "depthwise_conv", "conv_transpose", "pool", "reduce") && isZero(x) && isZero(m) &&
+    need("keeps-zero", !f->in("unary") || keepsZero(f)); }},
+  {"zero", [=] { return says(g(all(f(r))), f(y)) && every([=] { return isZero(r); }) && isZero(y) &&
+    (f->in("unary") ? g->in("reshape", "transpose", "slice", "repeat", "concat", "pool.max", "reduce.max", "reduce.min")
+                    : f->in("noise") && !f->has("noise_shape") && g->in("reshape")); }},
+  {"zero", [=] { return is(f(x)) && f->computes("clipped_relu") && f["params"][2] == 0 && isZero(m) &&
+    need("slope-0", f["params"][0] == 0) && need("threshold-not-negative", f["params"][1] >= 0); }},
+
   // A function of each element moves towards the inputs.
   {"unary-through-move", [=] { return swapped() && f->in("unary") && g->in("reshape", "transpose", "repeat", "slice"); }},
   {"unary-through-concat", [=] { return says(f(optionally(c, g(all(x)))), g(all(f(optionally(c, x))))) &&
     f->in("unary") && g->in("concat"); }},
   {"unary-through-pad", [=] { return swapped() && f->in("unary") && g->in("pad") && need("keeps-zero", keepsZero(f)); }},
-  {"unary-through-max-pool", [=] { return swapped() && f->in("unary") && g->in("pool.max") &&
+  {"unary-through-max-pool", [=] { return swapped() && f->in("unary") && g->in("pool.max", "reduce.max", "reduce.min") &&
     need("monotone", (c.numbers().count() == 0 || c.numbers() >= 0) && isMonotone(f)); }},
   {"unary-through-dropout", [=] { return swapped() && f->in("unary") && g->in("dropout") &&
     need("homogeneous", f->computes("relu", "leaky_relu", "abs", "neg")); }},
@@ -184,18 +229,17 @@ std::vector<Laws::Rule> Laws::moreValueLaws() {
   {"scale-through-linear", [=] { return says(f(c * x, all(r)), c * f(x, all(r))) &&
     f->in("reshape", "transpose", "pad", "slice", "repeat", "resize", "dropout", "dense", "conv", "depthwise_conv", "conv_transpose", "pool", "reduce") &&
     need("linear", !f->in("pool", "reduce") || f->in("pool.avg", "reduce.mean", "reduce.sum")); }},
-  {"scale-through-maximum", [=] { return says(f(c * x), c * f(x)) && f->in("pool.max", "reduce.max", "reduce.min") &&
-    need("not-negative", c.numbers() >= 0); }},
-  {"scale-through-sum", [=] { return says(f(all(s * x)), c * f(all(x))) && f->in("sum", "concat") &&
-    need("same-factor", every([=] { return s.numbers() == c.numbers(); })); }},
+  {"scale-through-maximum", [=] { return says(f(c * x), d * f(optionally(e, x))) && f->in("pool.max", "reduce.max", "reduce.min") &&
+    product(d.numbers()) * product(e.numbers()) == product(c.numbers()) && need("not-negative", product(d.numbers()) >= 0); }},
 
   // Other forms of a contraction.
-  {"conv-is-dense", [=] { return says(f(x, k), dense(x, reshape(k))) && f->in("conv") && cut(k["shape"], 0, 2) == 1 &&
-    f->get("groups", 1) == 1 && need("in-place", f["strides"] == 1 && f["pads_low"] == 0 && f["pads_high"] == 0); }},
-  {"pad-into-conv", [=] { return says(f(g(x), k), h(x, k)) && f->in("conv", "depthwise_conv") && g->in("pad") &&
+  {"conv-is-dense", [=] { return says(f(x, k), dense(h(x), reshape(k))) && f->in("conv") && cut(k["shape"], 0, 2) == 1 &&
+    f->get("groups", 1) == 1 && f["strides"] == 1 && h->in("pad") && h["low"] == join({0, f["pads_low"], 0}) &&
+    h["high"] == join({0, f["pads_high"], 0}); }},
+  {"pad-into-conv", [=] { return says(f(g(x), k), h(e(x), k)) && f->in("conv", "depthwise_conv") && g->in("pad") &&
     like(h, f, {"pads_low", "pads_high"}) && h["pads_low"] == f["pads_low"] + cut(g["low"], 1, 1) &&
-    h["pads_high"] == f["pads_high"] + cut(g["high"], 1, 1) && g["low"][0] == 0 && g["high"][0] == 0 &&
-    g["low"][-1] == 0 && g["high"][-1] == 0; }},
+    h["pads_high"] == f["pads_high"] + cut(g["high"], 1, 1) && like(e, g, {"low", "high"}) &&
+    e["low"] == join({g["low"][0], h["pads_low"] * 0, g["low"][-1]}) && e["high"] == join({g["high"][0], h["pads_high"] * 0, g["high"][-1]}); }},
 
   // Arithmetic of weights.
   {"batch-norm-affine", [=] { return affine(f(x, k, v), plus(scaled(1), shift), false, false); }},
@@ -227,6 +271,7 @@ std::vector<Laws::Rule> Laws::penaltyLaws() {
   auto undivided = [this] { worth.perBatch = false; return perBatch; };
   return {
   {"fixed-batch", [=] { return undivided() && need("fixed", terms.fixedBatch() > 0) && gives(1 / Value(terms.fixedBatch()), n); }},
+  {"zero", [=] { return isZero(n) && givesNumber(0); }},
   {"reshape", [=] { return is(f(x)) && f->in("reshape") && gives(1, x); }},
   {"transpose", [=] { return is(f(x)) && f->in("transpose") && need("batch-stays", f["perm"][0] == 0) && gives(1, x); }},
   {"pad", [=] { return is(f(x)) && f->in("pad") && gives(1, x); }},

@@ -130,6 +130,11 @@ private:
   bool every(const std::function<bool()> &holds);
   std::vector<int> parts(const Name &name, Number *numbers = nullptr) const;
   bool regrouped() const { return parts(n) == parts(m); }
+  using Part = std::pair<int, Number>; ///< a term times a number
+  bool isScaled(const Term &term, int &x, Number &times) const;
+  std::vector<Part> scaledParts(const Name &name, const Part &whole,
+                                bool ofConcat) const;
+  std::vector<std::map<int, Number>> combination(const Name &name) const;
   bool gives(const Value &factor, const Name &operand, int otherPower = 0);
   bool givesNumber(const Value &number);
 

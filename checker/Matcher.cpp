@@ -78,12 +78,14 @@ bool Laws::matchOp(const Pattern &pattern, int id, const Term &term,
   return matched;
 }
 
-/// All operands but one are constants of one number each.
+/// All operands but one are constants of one number each, of other shapes than
+/// the term.
 bool Laws::matchFactors(const Pattern &pattern, const Term &term,
                         bool asWritten) {
   std::vector<int> factors, others;
   for (int operand : term.operands) {
-    bool isFactor = terms.oneNumber(operand).has_value();
+    bool isFactor = terms.oneNumber(operand).has_value() &&
+                    terms.own(operand).shape != term.shape;
     (isFactor ? factors : others)
         .push_back(isFactor ? terms.find(operand) : operand);
   }
@@ -144,6 +146,87 @@ std::vector<int> Laws::parts(const Name &name, Number *numbers) const {
   }
   if (!m->in("concat")) {
     std::sort(result.begin(), result.end());
+  }
+  return result;
+}
+
+/// What a product of numbers and one term multiplies it by; that term.
+bool Laws::isScaled(const Term &term, int &x, Number &times) const {
+  std::vector<int> others;
+  Number factor = times;
+  for (int operand : term.operands) {
+    std::optional<Number> number = terms.oneNumber(operand);
+    factor *= number.value_or(1);
+    if (!number) {
+      others.push_back(operand);
+    }
+  }
+  if (!term.in("product") || others.size() != 1) {
+    return false;
+  }
+  x = others[0];
+  times = factor;
+  return true;
+}
+
+/// The parts of a term, each a number times a term: those of a concat like n in
+/// their order, else those of a sum. Of n terms are looked at by what stands
+/// for them, of m as they are written.
+std::vector<Laws::Part> Laws::scaledParts(const Name &name, const Part &whole,
+                                          bool ofConcat) const {
+  std::vector<Part> open = {whole}, result;
+  for (int steps = 0; !open.empty(); ++steps) {
+    auto [id, times] = open.back();
+    open.pop_back();
+    const Term *term = &terms.own(id);
+    if (name.letter == 'n' || !term->in("sum", "product", "concat")) {
+      term = &terms.of(id);
+    }
+    bool splits = ofConcat ? term->in("concat") && term->attrs == n->attrs
+                           : term->in("sum", "binary.sub");
+    if (int x = 0; isScaled(*term, x, times)) {
+      open.emplace_back(x, times);
+    } else if (splits) {
+      for (size_t i = term->operands.size(); i-- > 0;) {
+        bool minus = i == 1 && term->in("binary.sub");
+        open.emplace_back(term->operands[i], minus ? Number(-times) : times);
+      }
+    } else {
+      result.emplace_back(id, times);
+    }
+    if (steps > 100000) { // equal terms may form a circle
+      throw Wrong("'" + n->op + "' has too many operands");
+    }
+  }
+  return result;
+}
+
+/// A sum as numbers times terms, with -1 for 1; a concat as such sums, with -2
+/// for how many zeros come in a row.
+std::vector<std::map<int, Number>> Laws::combination(const Name &name) const {
+  std::vector<Part> parts = {{name.id(), 1}};
+  if (n->in("concat")) {
+    parts = scaledParts(name, parts[0], true);
+  }
+  std::vector<std::map<int, Number>> result;
+  for (const Part &part : parts) {
+    std::map<int, Number> sum;
+    for (const auto &[id, times] : scaledParts(name, part, false)) {
+      std::optional<Number> number = terms.oneNumber(id);
+      sum[number ? -1 : terms.find(id)] += number ? times * *number : times;
+    }
+    for (auto entry = sum.begin(); entry != sum.end();) {
+      entry = entry->second == 0 ? sum.erase(entry) : std::next(entry);
+    }
+    bool zeros = sum.empty() && n->in("concat");
+    if (zeros && !result.empty() && result.back().count(-2) > 0) {
+      sum.swap(result.back());
+      result.pop_back();
+    }
+    if (zeros) {
+      sum[-2] += terms.own(part.first)["shape"][n["axis"]].numbers[0];
+    }
+    result.push_back(std::move(sum));
   }
   return result;
 }

@@ -135,7 +135,7 @@ static Value shapeOf(const Term &n, const std::vector<Value> &shapes) {
 
 void checkShape(const Terms &terms, int id) {
   const Term &term = terms.own(id);
-  bool fits = term.in("constant") && term.shape.empty();
+  bool fits = term.in("constant") && term["values"].count() == 1;
   for (int i = 0; i < id && term.in("weight"); ++i) {
     const Term &other = terms.own(i); // the same numbers in another shape
     fits = fits || (other.in("weight") && other.attrs == term.attrs &&

@@ -25,6 +25,13 @@ std::optional<Rational> Rational::divide(const Rational &a, const Rational &b) {
   return result;
 }
 
+Rational Rational::gcd(const Rational &a, const Rational &b) {
+  Rational result; // gcd(p/q, r/s) = gcd(p, r)/lcm(q, s) in lowest terms
+  mpz_gcd(mpq_numref(result.value), mpq_numref(a.value), mpq_numref(b.value));
+  mpz_lcm(mpq_denref(result.value), mpq_denref(a.value), mpq_denref(b.value));
+  return result;
+}
+
 std::optional<Rational> Rational::sqrt(const Rational &x) {
   // In lowest terms both parts are squares or the root is irrational.
   if (mpq_sgn(x.value) < 0 || !mpz_perfect_square_p(mpq_numref(x.value)) ||

@@ -33,6 +33,8 @@ public:
   static std::optional<Rational> of(double number);
   /// a / b; none where b is 0.
   static std::optional<Rational> divide(const Rational &a, const Rational &b);
+  /// The largest number of which both are multiples by whole numbers.
+  static Rational gcd(const Rational &a, const Rational &b);
   /// The root of a number that is the square of a rational; none of others.
   static std::optional<Rational> sqrt(const Rational &x);
 

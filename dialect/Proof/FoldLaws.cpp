@@ -18,12 +18,6 @@ static Node nodeOf(StringRef op, std::vector<int> operands,
   return node;
 }
 
-static int scalar(State &state, double number) {
-  Node node = nodeOf("constant", {}, {});
-  node.attrs["values"] = llvm::json::Array{number};
-  return state.make(std::move(node));
-}
-
 /// The scale s of a batch normalisation: γ/√(v + ε).
 static int scaleOf(State &state, const Node &norm, Equal gamma) {
   std::vector<int64_t> shape = state.operand(norm, 2).shape;

@@ -35,6 +35,8 @@ struct ProveOptions {
   /// order in which it tries laws (0: that of the table).
   std::optional<Condition> dropped = std::nullopt;
   uint64_t order = 0;
+  /// For tests: terms that laws make stay as they are written.
+  bool asWritten = false;
 };
 
 /// A tensor: an op applied to tensors. Ops and attributes are those of the

@@ -61,10 +61,8 @@ Equal proof::applyRepeatRepeat(State &state, const Node &node) {
   return merged(state, node, "factors", factors);
 }
 
-/// The inner op of `node` with low and high plus `sign` times those of `node`;
-/// `result` is what it is like.
-static Node withEnds(const Node &result, const Node &node, const Node &inner,
-                     int64_t sign) {
+/// Like `result`, with the ends of `node` and of its operand `inner` added.
+static Node withEnds(const Node &result, const Node &node, const Node &inner) {
   Node copy = result;
   copy.operands = {inner.operands[0]};
   copy.shape = node.shape;
@@ -72,7 +70,7 @@ static Node withEnds(const Node &result, const Node &node, const Node &inner,
   for (StringRef end : {"low", "high"}) {
     std::vector<int64_t> sum = inner.integers(end), more = node.integers(end);
     for (size_t dim = 0; dim < sum.size(); ++dim) {
-      sum[dim] += sign * more[dim];
+      sum[dim] += more[dim];
     }
     copy.attrs[end.str()] = llvm::json::Array(sum);
   }
@@ -84,7 +82,7 @@ Equal proof::applyPadPad(State &state, const Node &node) {
     return std::nullopt;
   }
   Node inner = state.operand(node);
-  return state.make(withEnds(inner, node, inner, 1));
+  return state.make(withEnds(inner, node, inner));
 }
 
 /// Pads move outwards, where a convolution can take them in.
@@ -110,23 +108,64 @@ Equal proof::applyTransposePad(State &state, const Node &node) {
   return state.make(with(pad, {inner}, node.shape));
 }
 
-static bool hasStride1(const Node &slice) {
-  return allAre(slice.integers("strides"), 1);
+/// Whether a slice cuts off some of what was padded.
+static bool cutsZeros(const Node &slice, const Node &pad) {
+  for (StringRef end : {"low", "high"}) {
+    for (auto [cut, padded] :
+         llvm::zip_equal(slice.integers(end), pad.integers(end))) {
+      if (cut > 0 && padded > 0) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
-Equal proof::applySlicePad(State &state, const Node &node) {
-  if (!node.is("slice") || !hasStride1(node) ||
-      !state.operand(node).is("pad")) {
+/// A move that a pad merges with goes past a function that the pad does not.
+Equal proof::applyMoveToPad(State &state, const Node &move) {
+  if (!move.is("transpose") && !move.is("slice")) {
     return std::nullopt;
   }
-  Node inner = state.operand(node);
-  Node pad = withEnds(inner, node, inner, -1);
-  bool positive = llvm::all_of(
-      llvm::concat<const int64_t>(pad.integers("low"), pad.integers("high")),
-      [](int64_t size) { return size >= 0; });
-  return state.need(Condition::SlicePadNoMoreCut, positive)
-             ? Equal(state.make(std::move(pad)))
-             : std::nullopt;
+  Node f = state.operand(move);
+  if (!f.is("unary") || keepsZero(f)) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  bool merges =
+      inner.g.is("pad") && (move.is("transpose") || cutsZeros(move, inner.g));
+  if (!merges) {
+    return std::nullopt;
+  }
+  int x = inner.scale.factors.empty() ? f.operands[0] : inner.scale.x;
+  int moved = state.make(with(move, {x}, move.shape));
+  return scaledAndApplied(state, f, inner, moved);
+}
+
+/// What is padded and cut again is left out of both.
+Equal proof::applySlicePad(State &state, const Node &node) {
+  if (!node.is("slice") || !state.operand(node).is("pad")) {
+    return std::nullopt;
+  }
+  Node slice = node, pad = state.operand(node);
+  bool dropped = state.options.dropped == Condition::SlicePadNoMoreCut;
+  bool changed = false;
+  for (StringRef end : {"low", "high"}) {
+    std::vector<int64_t> cuts = node.integers(end), pads = pad.integers(end);
+    for (size_t dim = 0; dim < cuts.size(); ++dim) {
+      int64_t both = dropped ? cuts[dim] : std::min(cuts[dim], pads[dim]);
+      changed |= both != 0;
+      cuts[dim] -= both;
+      pads[dim] -= both;
+      pad.shape[dim] -= both;
+    }
+    slice.attrs[end.str()] = llvm::json::Array(cuts);
+    pad.attrs[end.str()] = llvm::json::Array(pads);
+  }
+  if (!changed) {
+    return std::nullopt;
+  }
+  slice.operands[0] = state.make(std::move(pad));
+  return state.make(std::move(slice));
 }
 
 /// The stride of the result is the outer one's.
@@ -135,8 +174,9 @@ Equal proof::applySliceSlice(State &state, const Node &node) {
     return std::nullopt;
   }
   Node inner = state.operand(node);
-  return state.need(Condition::SliceSliceStride1, hasStride1(inner))
-             ? Equal(state.make(withEnds(node, node, inner, 1)))
+  return state.need(Condition::SliceSliceStride1,
+                    allAre(inner.integers("strides"), 1))
+             ? Equal(state.make(withEnds(node, node, inner)))
              : std::nullopt;
 }
 

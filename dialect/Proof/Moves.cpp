@@ -86,6 +86,13 @@ Moved moveFixedBatch(const Place &p) {
   return targets;
 }
 
+Moved moveZero(const Place &p) {
+  return p.node.is("constant") &&
+                 p.node.numbers("values") == std::vector<double>{0}
+             ? Moved(Targets())
+             : std::nullopt;
+}
+
 Moved moveReshape(const Place &p) {
   return p.node.is("reshape") ? Moved(to(p.first())) : std::nullopt;
 }

@@ -52,7 +52,7 @@ static int pulledOut(State &state, const Node &node, const Scaled &x) {
   return rescaled(state, std::move(inner), x);
 }
 
-static int scalar(State &state, double number) {
+int proof::scalar(State &state, double number) {
   Node node;
   node.op = "constant";
   node.attrs["values"] = llvm::json::Array{number};
@@ -69,10 +69,10 @@ Equal proof::applyNegation(State &state, const Node &node) {
   return state.make(std::move(product));
 }
 
-/// Whether a·b is a double; far from underflow, where fma rounds too.
-static bool isExact(double a, double b) {
-  return std::isfinite(a * b) && std::fabs(a * b) > 1e-200 &&
-         std::fma(a, b, -(a * b)) == 0;
+bool proof::isExact(double a, double b) {
+  return std::isfinite(a * b) &&
+         (a == 0 || b == 0 ||
+          (std::fabs(a * b) > 1e-200 && std::fma(a, b, -(a * b)) == 0));
 }
 
 Equal proof::applyFactors(State &state, const Node &node) {
@@ -143,6 +143,9 @@ static std::optional<Scaled> withoutSign(State &state, const Scaled &x) {
       result.factors.push_back(scalar(state, std::fabs(number)));
     }
   }
+  if (result.factors.empty()) {
+    return std::nullopt;
+  }
   if (negative) {
     Node minus;
     minus.op = "product";
@@ -150,7 +153,7 @@ static std::optional<Scaled> withoutSign(State &state, const Scaled &x) {
     minus.shape = state.at(x.x).shape;
     result.x = state.make(std::move(minus));
   }
-  return result.factors.empty() ? std::nullopt : std::optional(result);
+  return result;
 }
 
 Equal proof::applyScaleThroughUnary(State &state, const Node &f) {
@@ -190,29 +193,9 @@ Equal proof::applyScaleThroughMaximum(State &state, const Node &node) {
                   node.is("reduce", "min");
   std::optional<Scaled> x =
       extremum ? scaled(state, node.operands[0]) : std::nullopt;
-  return x && state.need(Condition::ScaleThroughMaximumNotNegative,
-                         !anyNegative(state, *x))
-             ? Equal(pulledOut(state, node, *x))
-             : std::nullopt;
-}
-
-/// With the same shape for all, so that a sum does not broadcast a part.
-Equal proof::applyScaleThroughSum(State &state, const Node &node) {
-  // Where weights are computed, scale-over-sum goes the other way.
-  if (!(node.is("sum") || node.is("concat")) || node.operands.size() < 2 ||
-      (node.is("sum") && state.folds)) {
-    return std::nullopt;
+  if (x && !state.need(Condition::ScaleThroughMaximumNotNegative,
+                       !anyNegative(state, *x))) {
+    x = withoutSign(state, *x);
   }
-  std::optional<Scaled> first = scaled(state, node.operands[0]);
-  Node parts = node;
-  for (int &operand : parts.operands) {
-    std::optional<Scaled> part = scaled(state, operand);
-    if (!first || !part ||
-        !state.need(Condition::ScaleThroughSumSameFactor,
-                    part->factors == first->factors)) {
-      return std::nullopt;
-    }
-    operand = part->x;
-  }
-  return rescaled(state, std::move(parts), *first);
+  return x ? Equal(pulledOut(state, node, *x)) : std::nullopt;
 }

@@ -40,16 +40,21 @@ void State::unite(StringRef law, int node, int same) {
 
 /// A permutation of the laws for each number of steps: (a·i + b) mod count with
 /// a prime to count.
-size_t State::order(size_t index, size_t count) const {
+std::vector<size_t> State::order(size_t count) const {
+  std::vector<size_t> result(count);
+  std::iota(result.begin(), result.end(), 0);
   if (options.order == 0) {
-    return index;
+    return result;
   }
   uint64_t mixed = (options.order + steps.size()) * 0x9E3779B97F4A7C15u;
   uint64_t factor = 1 + (mixed >> 40) % (count - 1);
   while (std::gcd(factor, uint64_t(count)) != 1) {
     ++factor;
   }
-  return (factor * index + (mixed >> 8)) % count;
+  for (size_t &index : result) {
+    index = (factor * index + (mixed >> 8)) % count;
+  }
+  return result;
 }
 
 /// Makes find(id) the normal form of node `id`, whose operands have theirs.
@@ -82,7 +87,9 @@ int State::make(Node node) {
   entry->second = id;
   nodes.push_back(std::move(node));
   parents.push_back(id);
-  simplify(id);
+  if (!options.asWritten) {
+    simplify(id);
+  }
   return id;
 }
 

@@ -101,9 +101,9 @@ public:
   bool need(Condition condition, bool holds) const {
     return holds || options.dropped == condition;
   }
-  /// Which of `count` laws is tried as number `index`: a test may ask for
-  /// another order than that of the table.
-  size_t order(size_t index, size_t count) const;
+  /// The order in which `count` laws are tried at this step: a test may ask for
+  /// another one than that of the table.
+  std::vector<size_t> order(size_t count) const;
 
   /// Whether a term depends on weights and constants with values alone.
   bool isConstant(int id) { return constantOf(id) != nullptr; }
@@ -138,6 +138,9 @@ struct Rewrite {
 /// The first value law that changes node `id`, whose operands are in normal
 /// form.
 std::optional<Rewrite> rewrite(State &state, int id);
+
+/// What each value law by itself makes of node `id`.
+std::vector<Rewrite> allRewrites(State &state, int id);
 
 /// The penalties of sites, moved as far as laws allow; `gradientsOnly` also by
 /// those that only keep gradients. What was done is appended to `moves` as done

@@ -15,15 +15,20 @@ static bool isOneOf(const Node &f, ArrayRef<StringLiteral> kinds) {
 
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// m of a function min(relu(x), m), infinity of relu; none of others.
-static std::optional<double> maximumOf(const Node &f) {
+/// x > threshold ? min(x, maximum) : slope · (x - threshold).
+struct Clipped {
+  double slope, threshold, maximum;
+};
+
+/// relu, relu6 and clipped_relu with threshold and maximum ≥ 0.
+static std::optional<Clipped> clippedOf(const Node &f) {
   std::vector<double> params = f.numbers("params");
-  if (f.is("unary", "clipped_relu") && params.size() == 3 && params[0] == 0 &&
-      params[1] == 0 && params[2] >= 0) {
-    return params[2];
+  if (f.is("unary", "clipped_relu") && params.size() == 3 && params[1] >= 0 &&
+      params[2] >= 0) {
+    return Clipped{params[0], params[1], params[2]};
   }
-  return f.is("unary", "relu")    ? std::optional(kInfinity)
-         : f.is("unary", "relu6") ? std::optional(6.0)
+  return f.is("unary", "relu")    ? std::optional(Clipped{0, 0, kInfinity})
+         : f.is("unary", "relu6") ? std::optional(Clipped{0, 0, 6})
                                   : std::nullopt;
 }
 
@@ -33,7 +38,9 @@ bool proof::keepsZero(const Node &f) {
       "relu", "relu6", "leaky_relu", "elu",    "gelu", "gelu_tanh", "tanh",
       "silu", "abs",   "neg",        "square", "sqrt", "softsign",  "selu",
       "celu", "erf",   "hard_silu",  "sign",   "step", "mish"};
-  return isOneOf(f, kinds) || maximumOf(f);
+  std::optional<Clipped> clipped = clippedOf(f);
+  return isOneOf(f, kinds) ||
+         (clipped && (clipped->slope == 0 || clipped->threshold == 0));
 }
 
 /// f(c·x) = c·f(x) for every c >= 0.
@@ -48,7 +55,10 @@ static bool isMonotone(const Node &f) {
       "relu",     "relu6",    "sigmoid",     "tanh", "exp",
       "softplus", "softsign", "log_sigmoid", "erf"};
   std::vector<double> params = f.numbers("params");
-  return isOneOf(f, kinds) || maximumOf(f) ||
+  std::optional<Clipped> clipped = clippedOf(f);
+  return isOneOf(f, kinds) || (clipped && clipped->slope >= 0) ||
+         (f.is("unary", "clip") && params.size() == 2 &&
+          params[0] <= params[1]) ||
          (isOneOf(f, {"leaky_relu", "elu"}) && params.size() == 1 &&
           params[0] >= 0);
 }
@@ -60,7 +70,11 @@ static Equal otherKind(State &state, const Node &node, StringRef kind,
   copy.attrs.erase("params");
   copy.attrs["kind"] = kind.str();
   if (!params.empty()) {
-    copy.attrs["params"] = llvm::json::Array(params);
+    llvm::json::Array &array =
+        *(copy.attrs["params"] = llvm::json::Array()).getAsArray();
+    for (double param : params) { // JSON has no infinity
+      array.push_back(std::isinf(param) ? llvm::json::Value("inf") : param);
+    }
   }
   return state.make(std::move(copy));
 }
@@ -159,33 +173,95 @@ Equal proof::applyTwice(State &state, const Node &f) {
              : std::nullopt;
 }
 
-/// g(x) = x from 0 to `maximum`, g(x) >= maximum beyond, g(x) <= 0 below.
-static bool keepsHalf(const Node &g, double maximum) {
+/// f(c·g(x)) = f(c·x) for f = min(relu(x), m) above a threshold.
+static bool keepsHalf(const Clipped &f, double c, const Node &g) {
   std::vector<double> params = g.numbers("params");
-  return maximumOf(g).value_or(-1) >= maximum ||
-         (isOneOf(g, {"leaky_relu", "elu"}) && params.size() == 1 &&
-          params[0] >= 0);
+  if (std::optional<Clipped> clipped = clippedOf(g)) {
+    double most = c * clipped->maximum;
+    return clipped->slope >= 0 && c * clipped->threshold <= f.threshold &&
+           most >= f.maximum && most > f.threshold;
+  }
+  return params.size() == 1 && params[0] >= 0;
 }
 
 Equal proof::applyHalf(State &state, const Node &f) {
-  std::optional<double> maximum = maximumOf(f);
-  if (!maximum) {
+  std::optional<Clipped> clipped = clippedOf(f);
+  if (!clipped || clipped->slope != 0) {
+    return std::nullopt;
+  }
+  Under inner = under(state, f);
+  if (inner.g.is("dropout")) { // g has moved into it
+    Node g = state.operand(inner.g);
+    bool passes =
+        isOneOf(g, {"relu", "leaky_relu"}) &&
+        !anyNegative(state, inner.scale) &&
+        state.need(Condition::HalfKeepsHalf,
+                   g.is("unary", "relu") || keepsHalf(*clipped, 1, g));
+    return passes ? Equal(scaledAndApplied(
+                        state, f, inner,
+                        state.make(with(inner.g, g.operands, f.shape))))
+                  : std::nullopt;
+  }
+  bool form = clippedOf(inner.g) || isOneOf(inner.g, {"leaky_relu", "elu"});
+  double c = 1;
+  for (int factor : inner.scale.factors) {
+    c *= *splatOf(state.at(factor));
+  }
+  return form && c > 0 && inner.scale.factors.size() <= 1 &&
+                 state.need(Condition::HalfKeepsHalf,
+                            keepsHalf(*clipped, c, inner.g))
+             ? Equal(scaledAndApplied(state, f, inner, inner.g.operands[0]))
+             : std::nullopt;
+}
+
+Equal proof::applyClippedClipped(State &state, const Node &f) {
+  std::optional<Clipped> outer = clippedOf(f), inner;
+  if (outer) {
+    inner = clippedOf(state.operand(f));
+  }
+  if (!outer || !inner || outer->slope != 0 ||
+      !state.need(Condition::ClippedClippedNotNegative, inner->slope >= 0) ||
+      !state.need(Condition::ClippedClippedReached,
+                  inner->maximum > outer->threshold)) {
+    return std::nullopt;
+  }
+  double maximum = std::min(inner->maximum, outer->maximum);
+  return otherKind(state, with(f, state.operand(f).operands, f.shape),
+                   "clipped_relu",
+                   {0, std::max(inner->threshold, outer->threshold), maximum});
+}
+
+Equal proof::applyLeakyLeaky(State &state, const Node &f) {
+  if (!f.is("unary", "leaky_relu")) {
     return std::nullopt;
   }
   const Node &g = state.operand(f);
-  bool form = maximumOf(g) || isOneOf(g, {"leaky_relu", "elu"});
-  if (!form || !state.need(Condition::HalfKeepsHalf, keepsHalf(g, *maximum))) {
+  std::vector<double> outer = f.numbers("params"), inner = g.numbers("params");
+  if (!g.is("unary", "leaky_relu") || outer.size() != 1 || inner.size() != 1 ||
+      !(outer[0] >= 0) || // others do not pass a maximum between the two
+      !state.need(Condition::LeakyLeakyNotNegative, inner[0] >= 0) ||
+      !state.need(Condition::LeakyLeakyExact, isExact(inner[0], outer[0]))) {
     return std::nullopt;
   }
-  return state.make(with(f, {g.operands[0]}, f.shape));
+  Node merged = with(f, {g.operands[0]}, f.shape);
+  merged.attrs["params"] = llvm::json::Array{inner[0] * outer[0]};
+  return state.make(std::move(merged));
 }
 
 Equal proof::applyEven(State &state, const Node &f) {
-  if (!f.is("unary") || !state.operand(f).is("unary", "abs") ||
+  if (!f.is("unary")) {
+    return std::nullopt;
+  }
+  Node g = state.operand(f); // |x| or dropout(|x|)
+  bool drops = g.is("dropout");
+  const Node abs = drops ? state.operand(g) : g;
+  if (!abs.is("unary", "abs") ||
       !state.need(Condition::EvenEven, isOneOf(f, {"abs", "square"}))) {
     return std::nullopt;
   }
-  return state.make(with(f, {state.operand(f).operands[0]}, f.shape));
+  int x = abs.operands[0];
+  return state.make(
+      with(f, {drops ? state.make(with(g, {x}, g.shape)) : x}, f.shape));
 }
 
 //===----------------------------------------------------------------------===//
@@ -233,8 +309,10 @@ Equal proof::applyUnaryThroughMaxPool(State &state, const Node &f) {
     return std::nullopt;
   }
   Under inner = under(state, f);
+  bool extremum = inner.g.is("pool", "max") || inner.g.is("reduce", "max") ||
+                  inner.g.is("reduce", "min");
   bool monotone = isMonotone(f) && !anyNegative(state, inner.scale);
-  return inner.g.is("pool", "max") &&
+  return extremum &&
                  state.need(Condition::UnaryThroughMaxPoolMonotone, monotone)
              ? Equal(swap(state, f, inner))
              : std::nullopt;

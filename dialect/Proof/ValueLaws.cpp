@@ -146,54 +146,63 @@ Equal proof::applyBatchNormMode(State &state, const Node &node) {
 // Other forms of a contraction
 //===----------------------------------------------------------------------===//
 
+/// With its pads in front; those of other dimensions than spatial ones are 0.
 Equal proof::applyConvIsDense(State &state, const Node &node) {
-  if (!node.is("conv")) {
+  if (!node.is("conv") || !allAre(node.integers("strides"), 1) ||
+      node.integer("groups", 1) != 1) {
     return std::nullopt;
   }
   std::vector<int64_t> window = state.operand(node, 1).shape;
   std::vector<int64_t> matrix(window.end() - 2, window.end());
   window.resize(window.size() - 2);
-  bool inPlace = allAre(node.integers("strides"), 1) &&
-                 allAre(node.integers("pads_low"), 0) &&
-                 allAre(node.integers("pads_high"), 0);
-  std::vector<int64_t> shape = state.operand(node).shape;
-  shape.back() = matrix.back();
-  if (!allAre(window, 1) || node.integer("groups", 1) != 1 ||
-      shape != node.shape ||
-      !state.need(Condition::ConvIsDenseInPlace, inPlace)) {
+  if (!allAre(window, 1)) {
     return std::nullopt;
   }
-  Node dense, kernel;
+  Node dense, kernel, pad;
   dense.op = "dense";
-  dense.shape = node.shape;
-  dense.layer = kernel.layer = node.layer;
   kernel.op = "reshape";
+  pad.op = "pad";
+  dense.layer = kernel.layer = pad.layer = node.layer;
+  pad.operands = {node.operands[0]};
   kernel.operands = {node.operands[1]};
+  dense.shape = pad.shape = node.shape;
+  pad.shape.back() = matrix[0];
   kernel.shape = matrix;
-  int x = node.operands[0];
-  dense.operands = {x, state.make(std::move(kernel))};
+  for (auto [own, of] : {std::pair("pads_low", "low"), {"pads_high", "high"}}) {
+    std::vector<int64_t> pads = node.integers(own);
+    pads.insert(pads.begin(), 0);
+    pads.push_back(0);
+    pad.attrs[of] = llvm::json::Array(pads);
+  }
+  int padded = state.make(std::move(pad));
+  dense.operands = {padded, state.make(std::move(kernel))};
   return state.make(std::move(dense));
 }
 
-/// Only spatial dimensions: a convolution has no pads of others.
+/// Only spatial dimensions: a convolution has no pads of others, which stay.
 Equal proof::applyPadIntoConv(State &state, const Node &node) {
   if (!(node.is("conv") || node.is("depthwise_conv")) ||
       !state.operand(node).is("pad")) {
     return std::nullopt;
   }
-  const Node &pad = state.operand(node);
-  if (pad.integers("low").back() != 0 || pad.integers("high").back() != 0) {
-    return std::nullopt;
-  }
-  Node copy = node;
-  copy.operands[0] = pad.operands[0];
+  Node copy = node, pad = state.operand(node);
+  bool taken = false;
   for (auto [own, of] : {std::pair("pads_low", "low"), {"pads_high", "high"}}) {
     std::vector<int64_t> pads = node.integers(own), more = pad.integers(of);
     for (size_t i = 0; i < pads.size(); ++i) {
-      pads[i] += more[i + 1];
+      int64_t &size = more[i + 1];
+      taken |= size != 0;
+      pads[i] += size;
+      pad.shape[i + 1] -= size;
+      size = 0;
     }
     copy.attrs[own] = llvm::json::Array(pads);
+    pad.attrs[of] = llvm::json::Array(more);
   }
+  if (!taken) {
+    return std::nullopt;
+  }
+  copy.operands[0] = state.make(std::move(pad));
   return state.make(std::move(copy));
 }
 
@@ -208,17 +217,32 @@ static constexpr Law laws[] = {
 #include "dialect/Proof/Laws.def"
 };
 
-std::optional<Rewrite> proof::rewrite(State &state, int id) {
-  // A copy: laws append to the list of nodes.
+/// A copy with simple operands: laws append to the list of nodes.
+static Node nodeAt(const State &state, int id) {
   Node node = state.nodes[id];
   for (int &operand : node.operands) {
     operand = state.find(operand);
   }
-  for (size_t i = 0; i < std::size(laws); ++i) {
-    const Law &law = laws[state.order(i, std::size(laws))];
-    if (Equal same = law.second(state, node)) {
-      return Rewrite{law.first, *same};
+  return node;
+}
+
+std::optional<Rewrite> proof::rewrite(State &state, int id) {
+  Node node = nodeAt(state, id);
+  for (size_t i : state.order(std::size(laws))) {
+    if (Equal same = laws[i].second(state, node)) {
+      return Rewrite{laws[i].first, *same};
     }
   }
   return std::nullopt;
+}
+
+std::vector<Rewrite> proof::allRewrites(State &state, int id) {
+  Node node = nodeAt(state, id);
+  std::vector<Rewrite> result;
+  for (const Law &law : laws) {
+    if (Equal same = law.second(state, node)) {
+      result.push_back({law.first, *same});
+    }
+  }
+  return result;
 }

@@ -54,6 +54,12 @@ int swap(State &state, const Node &f, const Under &inner);
 /// c·(x·y), a form that the law of factors makes.
 bool isFactored(const State &state, const Node &node);
 
+/// A constant of one number.
+int scalar(State &state, double number);
+
+/// Whether a·b is a double; far from underflow, where fma rounds too.
+bool isExact(double a, double b);
+
 /// The number that every element of a constant is.
 std::optional<double> splatOf(const Node &node);
 

@@ -22,7 +22,7 @@ import tempfile
 from pathlib import Path
 
 # Laws that say the same the other way round.
-SYMMETRIC = ("same", "sum", "product", "group-constants", "constant")
+SYMMETRIC = ("same", "sum", "product", "linear", "scale-through-concat", "group-constants", "constant")
 
 
 def sealed(certificate):

@@ -33,3 +33,23 @@ kreg.model @min_b(%x: tensor<?x4xf32>) -> tensor<?xf32> {
   %y = kreg.binary mul %s, %c : (tensor<?xf32>, tensor<1xf32>) -> tensor<?xf32>
   kreg.return %y : tensor<?xf32>
 }
+
+// -----
+
+// Of a negative factor the size
+kreg.model @negative(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %cs = kreg.constant dense<-2.0> : tensor<1xf32>
+  %s = kreg.binary mul %x, %cs : (tensor<?x4xf32>, tensor<1xf32>) -> tensor<?x4xf32>
+  %y = kreg.reduce max %s axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @negative_b(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %n = kreg.unary neg %x : tensor<?x4xf32>
+  %m = kreg.reduce max %n axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %cy = kreg.constant dense<2.0> : tensor<1xf32>
+  %y = kreg.binary mul %m, %cy : (tensor<?x1xf32>, tensor<1xf32>) -> tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}

@@ -49,3 +49,37 @@ kreg.model @past_a_factor_b(%x: tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32> {
   %y = kreg.pool max %z window [2, 2] strides [2, 2] pads [0, 0] to [0, 0] : (tensor<?x4x4x2xf32>) -> tensor<?x2x2x2xf32>
   kreg.return %y : tensor<?x2x2x2xf32>
 }
+
+// -----
+
+// GlobalMaxPooling
+kreg.model @global(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %r = kreg.unary relu %x : tensor<?x4xf32>
+  %y = kreg.reduce max %r axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @global_b(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %m = kreg.reduce max %x axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %y = kreg.unary relu %m : tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}
+
+// -----
+
+// ReLU(threshold)
+kreg.model @threshold(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %r = kreg.unary clipped_relu %x params [0.25, 1.0, 4.0] : tensor<?x4xf32>
+  %y = kreg.reduce max %r axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @threshold_b(%x: tensor<?x4xf32>) -> tensor<?x1xf32> {
+  %m = kreg.reduce max %x axes [1] keepdims : (tensor<?x4xf32>) -> tensor<?x1xf32>
+  %y = kreg.unary clipped_relu %m params [0.25, 1.0, 4.0] : tensor<?x1xf32>
+  kreg.return %y : tensor<?x1xf32>
+}
