@@ -9,9 +9,6 @@ using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
-/// Longer sums are kept as terms of their own, as those of `sum` are.
-static constexpr size_t kMaxParts = 64;
-
 namespace {
 
 /// A number times a term; times 1 where there is no term (-1).
@@ -150,7 +147,7 @@ static std::optional<std::vector<Part>> combined(State &state, const Node &sum,
   for (const Part &part : *parts) {
     const Node *inner = part.term < 0 ? nullptr : &state.at(part.term);
     if (inner && inner->is("sum") && !isLeftToFolds(state, *inner) &&
-        count + inner->operands.size() < kMaxParts) {
+        count + inner->operands.size() < kMaxFlat) {
       std::optional<std::vector<Part>> own = partsOf(state, inner->operands);
       if (!own) {
         return std::nullopt;

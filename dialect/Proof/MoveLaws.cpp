@@ -203,10 +203,6 @@ Equal proof::applyConcatConcat(State &state, const Node &node) {
 // Sums, products and extrema of many tensors
 //===----------------------------------------------------------------------===//
 
-/// Longer ones are kept as terms of their own: a chain of n sums would
-/// otherwise be n² long.
-static constexpr size_t kMaxFlat = 64;
-
 static bool isScalar(const Node &node) {
   return node.is("constant") && node.shape.empty();
 }

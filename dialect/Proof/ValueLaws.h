@@ -54,6 +54,10 @@ int swap(State &state, const Node &f, const Under &inner);
 /// c·(x·y), a form that the law of factors makes.
 bool isFactored(const State &state, const Node &node);
 
+/// Longer sums, products and extrema are kept as terms of their own: a chain of
+/// n sums would otherwise be n² long.
+inline constexpr size_t kMaxFlat = 64;
+
 /// A constant of one number.
 int scalar(State &state, double number);
 

@@ -247,9 +247,9 @@ void List::conv(const std::string &op, int64_t window, int64_t stride,
       });
 }
 
-std::vector<SmallOp> smallOps() {
+/// Functions of each element.
+static void addFunctions(List &list) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  List list;
   for (const char *kind :
        {"relu", "relu6", "abs", "neg", "square", "tanh", "sigmoid", "exp"}) {
     list.unary(kind);
@@ -268,6 +268,10 @@ std::vector<SmallOp> smallOps() {
   list.unary("clipped_relu", {0, 0, 0});
   list.unary("clip", {0, 1});
   list.unary("clip", {-1, 1});
+}
+
+/// Sums, products, extrema.
+static void addSums(List &list) {
   for (double factor : {2.0, 0.5, -1.0, -2.0, 1.0, 0.0}) {
     list.scale(factor);
   }
@@ -288,6 +292,10 @@ std::vector<SmallOp> smallOps() {
   list.add("plus 0", [](SmallTerm &t) {
     return t.add("sum", {t.top, t.number(0)}, t.shape());
   });
+}
+
+/// Moves of elements, and what looks at several of them.
+static void addMoves(List &list) {
   list.add("concat", [](SmallTerm &t) {
     Shape shape = t.shape();
     shape.back() *= 2;
@@ -327,6 +335,10 @@ std::vector<SmallOp> smallOps() {
   for (const char *kind : {"max", "min", "mean", "sum"}) {
     list.reduce(kind, 1);
   }
+}
+
+/// Noise and layers with weights.
+static void addLayers(List &list) {
   list.noise("dropout", "", 0);
   list.noise("dropout", "", 0.5);
   list.noise("noise", "gaussian_dropout", 0.5);
@@ -366,6 +378,14 @@ std::vector<SmallOp> smallOps() {
                         {"beta", false},
                         {"trained", true}});
   });
+}
+
+std::vector<SmallOp> smallOps() {
+  List list;
+  addFunctions(list);
+  addSums(list);
+  addMoves(list);
+  addLayers(list);
   return std::move(list.ops);
 }
 

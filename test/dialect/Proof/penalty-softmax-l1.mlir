@@ -33,22 +33,3 @@ kreg.model @constant_only_b(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = kreg.softmax %x axis 1 : tensor<?x4xf32>
   kreg.return %y : tensor<?x4xf32>
 }
-
-// -----
-
-// With a batch of 4: 1/4 of 4 rows of 2 samples
-kreg.model @fixed(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> attributes {kreg.batch = 4} {
-  %y = kreg.unary relu %x : tensor<?x2x4xf32>
-  %s = kreg.softmax %x axis 2 : tensor<?x2x4xf32>
-  %p = kreg.penalty %s, <0.5, 0.0> per batch : tensor<?x2x4xf32>
-  kreg.return %y : tensor<?x2x4xf32> penalties %p
-}
-// expected-remark@below {{inference: equal}}
-// expected-remark@below {{training: equal}}
-// expected-remark@below {{expectation: equal}}
-kreg.model @fixed_b(%x: tensor<?x2x4xf32>) -> tensor<?x2x4xf32> attributes {kreg.batch = 4} {
-  %y = kreg.unary relu %x : tensor<?x2x4xf32>
-  %s = kreg.softmax %x axis 2 : tensor<?x2x4xf32>
-  %p = kreg.penalty %s, <0.125, 0.0> per none : tensor<?x2x4xf32>
-  kreg.return %y : tensor<?x2x4xf32> penalties %p
-}
