@@ -18,17 +18,25 @@ using namespace mlir;
 using namespace mlir::kreg;
 using namespace mlir::kreg::proof;
 
+/// With one 0: as real numbers -0 and +0 are the same.
+static std::vector<float> withoutMinusZero(std::vector<float> numbers) {
+  for (float &number : numbers) {
+    number += 0.0F;
+  }
+  return numbers;
+}
+
 std::optional<std::vector<float>> proof::floatsOf(ElementsAttr value) {
   if (auto resource = dyn_cast<DenseF32ResourceElementsAttr>(value)) {
     std::optional<ArrayRef<float>> data = resource.tryGetAsArrayRef();
-    return data ? std::optional(data->vec()) : std::nullopt;
+    return data ? std::optional(withoutMinusZero(data->vec())) : std::nullopt;
   }
   auto dense = dyn_cast<DenseFPElementsAttr>(value);
   if (!dense || !dense.getElementType().isF32()) {
     return std::nullopt;
   }
   auto range = dense.getValues<float>();
-  return std::vector<float>(range.begin(), range.end());
+  return withoutMinusZero(std::vector<float>(range.begin(), range.end()));
 }
 
 namespace {
@@ -53,7 +61,7 @@ bool isIgnored(StringRef attr) {
 
 llvm::json::Value numberOf(double number) {
   if (std::isfinite(number)) {
-    return number;
+    return number + 0.0; // one 0
   }
   return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
 }

@@ -101,7 +101,7 @@ struct Graph {
   int64_t fixedBatch() const;
 };
 
-/// The float32 numbers of an attribute; none if it holds others.
+/// The float32 numbers of an attribute, -0 as 0; none if it holds others.
 std::optional<std::vector<float>> floatsOf(ElementsAttr value);
 
 /// Adds the (only) kreg.model of a module in penalty form to the graph as model

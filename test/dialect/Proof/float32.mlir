@@ -62,3 +62,22 @@ kreg.model @double_b(%x: tensor<?x4xf64>) -> tensor<?x4xf64> {
   %y = kreg.unary leaky_relu %x params [0.30000001192092896] : tensor<?x4xf64>
   kreg.return %y : tensor<?x4xf64>
 }
+
+// -----
+
+// +0 and -0 are one number
+kreg.variable @w trainable : tensor<2xf32> = dense<[0.0, 1.0]> : tensor<2xf32>
+kreg.variable @v trainable : tensor<2xf32> = dense<[-0.0, 1.0]> : tensor<2xf32>
+kreg.model @minus_zero(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %w = kreg.read @w : tensor<2xf32>
+  %y = kreg.binary mul %x, %w : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  kreg.return %y : tensor<?x2xf32>
+}
+// expected-remark@below {{inference: equal}}
+// expected-remark@below {{training: equal}}
+// expected-remark@below {{expectation: equal}}
+kreg.model @minus_zero_b(%x: tensor<?x2xf32>) -> tensor<?x2xf32> {
+  %w = kreg.read @v : tensor<2xf32>
+  %y = kreg.binary mul %x, %w : (tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>
+  kreg.return %y : tensor<?x2xf32>
+}
