@@ -119,9 +119,9 @@ class Tools:
 def recorded():
     """Layer classes in cases of test/e2e, and those in cases with training steps."""
     outputs, steps = set(), set()
-    for path in (ROOT / "test/e2e/cases").glob("*/case.json"):
+    for path in (ROOT / "test/e2e").glob("*/*/case.json"):
         layers = set(json.loads(path.read_text()).get("layers", []))
-        outputs |= layers
+        outputs |= layers if (path.parent / "inference.npz").exists() else set()
         steps |= layers if (path.parent / "training.npz").exists() else set()
     return outputs, steps
 
@@ -173,7 +173,7 @@ model: *read, inspect* the file, *inference* (kernels are planned), *gradients*
 (step form is made). *Random attributes*: it is compiled with many of them and many
 shapes, and compared with the interpreter (`test/compiler/random-layers.test`) and
 with Keras itself (`utils/compare-with-keras.py`). The last columns say whether a
-model of `test/e2e/cases` has the layer: with outputs that Keras recorded, and with
+model of `test/e2e/cases` or `training` has the layer: with outputs that Keras recorded, and with
 training steps.
 
 {supported}

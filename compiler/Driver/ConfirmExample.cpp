@@ -4,7 +4,6 @@
 #include "compiler/Driver/ConfirmExample.h"
 
 #include "compiler/Driver/LoadModel.h"
-#include "compiler/Driver/ModelInputs.h"
 #include "compiler/Driver/Verbs.h"
 #include "compiler/Driver/WeightPenalties.h"
 
@@ -35,28 +34,17 @@ static Expected<double> compute(Options options, StringRef path,
     arrays.push_back(
         NpzArray::ofFloat("x_" + std::to_string(i), x.shape, numbers));
   }
-  Expected<ModelInputs> inputs =
-      bindInputs(*model, arrays, "the counterexample");
-  if (!inputs) {
-    return inputs.takeError();
-  }
-  Expected<RunnableModel> runnable = loadModel(options, std::move(*model));
-  if (!runnable) {
-    return runnable.takeError();
-  }
-  ModelOutputs outputs(runnable->model, inputs->batch);
-  if (Error error = runnable->instance->forward(
-          inputs->batch, inputs->pointers(), outputs.pointers,
-          outputs.penalties.data())) {
-    return error;
+  Expected<ModelRun> run =
+      runModel(options, std::move(*model), arrays, "the counterexample");
+  if (!run) {
+    return run.takeError();
   }
   if (example.output >= 0) {
-    return outputs.arrays[example.output][example.element];
+    return run->outputs.arrays[example.output][example.element];
   }
-  std::vector<double> ofWeights = weightPenalties(runnable->model);
-  return std::accumulate(
-      ofWeights.begin(), ofWeights.end(),
-      std::accumulate(outputs.penalties.begin(), outputs.penalties.end(), 0.0));
+  std::vector<double> penalties = run->outputs.penalties;
+  append_range(penalties, weightPenalties(run->runnable.model));
+  return std::accumulate(penalties.begin(), penalties.end(), 0.0);
 }
 
 /// The largest number beside those that differ.

@@ -202,9 +202,6 @@ Error grad(const Options &options) {
   if (!training) {
     return training.takeError();
   }
-  if (Error error = training->setSeed(options.seed)) {
-    return error;
-  }
   Expected<Gradients> gradients = compute(*training, batch);
   if (!gradients) {
     return gradients.takeError();

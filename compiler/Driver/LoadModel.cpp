@@ -4,6 +4,7 @@
 #include "compiler/Driver/LoadModel.h"
 
 #include "compiler/Driver/Compilation.h"
+#include "compiler/Driver/ModelInputs.h"
 #include "compiler/Driver/Sites.h"
 #include "compiler/Driver/Verbs.h"
 
@@ -75,6 +76,26 @@ ModelOutputs::ModelOutputs(const keras::Model &model, int64_t batch) {
       penalties.push_back(0);
     }
   }
+}
+
+Expected<ModelRun> runModel(const Options &options, keras::Model model,
+                            ArrayRef<NpzArray> arrays, StringRef file) {
+  // The inputs first: a mistake in them should not cost a compilation.
+  Expected<ModelInputs> inputs = bindInputs(model, arrays, file);
+  if (!inputs) {
+    return inputs.takeError();
+  }
+  ModelOutputs outputs(model, inputs->batch);
+  Expected<RunnableModel> runnable = loadModel(options, std::move(model));
+  if (!runnable) {
+    return runnable.takeError();
+  }
+  if (Error error = runnable->instance->forward(
+          inputs->batch, inputs->pointers(), outputs.pointers,
+          outputs.penalties.data())) {
+    return std::move(error);
+  }
+  return ModelRun{std::move(*runnable), inputs->batch, std::move(outputs)};
 }
 
 } // namespace kregc::driver

@@ -9,6 +9,7 @@
 #include "compiler/Driver/CountOperations.h"
 #include "compiler/Driver/KernelProfile.h"
 #include "compiler/Emit/Loader.h"
+#include "frontends/Container/Npz.h"
 
 #include "frontends/Keras/Model.h"
 
@@ -44,6 +45,19 @@ struct ModelOutputs {
 
   ModelOutputs(const keras::Model &model, int64_t batch);
 };
+
+/// What a model computes for one batch.
+struct ModelRun {
+  RunnableModel runnable;
+  int64_t batch = 0;
+  ModelOutputs outputs;
+};
+
+/// Finds the model's inputs among `arrays`, which messages call `file`;
+/// compiles and loads the model, and calls it once.
+llvm::Expected<ModelRun> runModel(const Options &options, keras::Model model,
+                                  llvm::ArrayRef<NpzArray> arrays,
+                                  llvm::StringRef file);
 
 } // namespace kregc::driver
 

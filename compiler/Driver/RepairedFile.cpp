@@ -9,6 +9,7 @@
 
 #include "frontends/Container/Json.h"
 #include "frontends/Container/Zip.h"
+#include "frontends/Keras/Reader.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/Support/FileSystem.h"
@@ -202,30 +203,24 @@ static Error repairArchive(StringRef bytes, StringRef from, StringRef to,
   return writeZip(to, entries);
 }
 
-/// "dir/model.weights.h5" for "dir/model.json".
-static std::string weightsBeside(StringRef path) {
-  path.consume_back(".json");
-  return (path + ".weights.h5").str();
-}
-
 static Error repairJson(StringRef bytes, StringRef from, StringRef to,
                         ArrayRef<NewCoefficients> repair) {
   Expected<std::string> config = repairedConfig(bytes, from, repair);
   if (!config) {
     return config.takeError();
   }
-  std::string shards = from.drop_back(StringRef(".json").size()).str();
-  shards += ".weights.json";
-  if (!sys::fs::exists(weightsBeside(from)) && sys::fs::exists(shards)) {
-    return unsupported(shards + ": sharded weights are not written again; save "
+  std::string beside = keras::weightsBeside(from);
+  if (beside != keras::weightsFileOf(from)) {
+    return unsupported(beside + ": sharded weights are not written again; save "
                                 "the model as .keras");
   }
-  if (sys::fs::exists(weightsBeside(from))) {
-    auto weights = openFile(weightsBeside(from));
+  if (sys::fs::exists(beside)) {
+    auto weights = openFile(beside);
     if (!weights) {
       return weights.takeError();
     }
-    if (Error error = writeFile(weightsBeside(to), (*weights)->getBuffer())) {
+    if (Error error =
+            writeFile(keras::weightsFileOf(to), (*weights)->getBuffer())) {
       return error;
     }
   }
@@ -258,7 +253,7 @@ Error writeRepaired(StringRef from, StringRef to,
 static std::vector<std::string> filesOf(StringRef path) {
   std::vector<std::string> files = {path.str()};
   if (path.ends_with(".json")) {
-    files.push_back(weightsBeside(path));
+    files.push_back(keras::weightsFileOf(path));
   }
   return files;
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Driver/LoadModel.h"
-#include "compiler/Driver/ModelInputs.h"
 #include "compiler/Driver/Verbs.h"
 #include "compiler/Driver/WeightPenalties.h"
 
@@ -21,7 +20,6 @@ NpzArray list(StringRef name, ArrayRef<double> values) {
 } // namespace
 
 Error run(const Options &options) {
-  // The inputs first: a mistake in them should not cost a compilation.
   Expected<std::vector<NpzArray>> arrays = readNpz(options.inputs);
   if (!arrays) {
     return arrays.takeError();
@@ -30,28 +28,19 @@ Error run(const Options &options) {
   if (!model) {
     return model.takeError();
   }
-  Expected<ModelInputs> inputs = bindInputs(*model, *arrays, options.inputs);
-  if (!inputs) {
-    return inputs.takeError();
+  Expected<ModelRun> run =
+      runModel(options, std::move(*model), *arrays, options.inputs);
+  if (!run) {
+    return run.takeError();
   }
-  Expected<RunnableModel> runnable = loadModel(options, std::move(*model));
-  if (!runnable) {
-    return runnable.takeError();
-  }
-  ModelOutputs outputs(runnable->model, inputs->batch);
-  if (Error error = runnable->instance->forward(
-          inputs->batch, inputs->pointers(), outputs.pointers,
-          outputs.penalties.data())) {
-    return error;
-  }
+  const keras::Model &used = run->runnable.model;
   std::vector<NpzArray> results;
-  for (size_t i = 0; i < outputs.arrays.size(); ++i) {
+  for (auto [i, array] : enumerate(run->outputs.arrays)) {
     results.push_back(NpzArray::ofFloat(
-        "y_" + std::to_string(i),
-        outputShape(runnable->model, i, inputs->batch), outputs.arrays[i]));
+        "y_" + std::to_string(i), outputShape(used, i, run->batch), array));
   }
-  results.push_back(list("penalties", outputs.penalties));
-  results.push_back(list("weight_penalties", weightPenalties(runnable->model)));
+  results.push_back(list("penalties", run->outputs.penalties));
+  results.push_back(list("weight_penalties", weightPenalties(used)));
   return writeNpz(options.outputs, results);
 }
 

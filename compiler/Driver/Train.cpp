@@ -179,9 +179,6 @@ Error train(const Options &options) {
   if (!training) {
     return training.takeError();
   }
-  if (Error error = training->setSeed(options.seed)) {
-    return error;
-  }
   TrainingRun run(options, *training, sets->training, sets->validation);
   if (options.resume) {
     if (Error error =

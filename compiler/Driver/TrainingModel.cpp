@@ -44,7 +44,12 @@ Expected<TrainingModel> TrainingModel::load(const Options &options,
   if (!runnable->library->training()) {
     return unsupported("internal: the library cannot train");
   }
-  return TrainingModel(std::move(*runnable));
+  TrainingModel loaded(std::move(*runnable));
+  if (Error error =
+          loaded.check(loaded.api->setSeed(loaded.instance, options.seed))) {
+    return std::move(error);
+  }
+  return loaded;
 }
 
 Error TrainingModel::check(int code) const {
@@ -118,10 +123,6 @@ Error TrainingModel::setIteration(int64_t iteration) {
 
 Error TrainingModel::setLearningRate(double rate) {
   return check(api->setLearningRate(instance, rate));
-}
-
-Error TrainingModel::setSeed(uint64_t seed) {
-  return check(api->setSeed(instance, seed));
 }
 
 //===----------------------------------------------------------------------===//

@@ -25,7 +25,8 @@ llvm::Expected<keras::Model> readTrainingModel(const Options &options);
 
 class TrainingModel {
 public:
-  /// Compiles and loads; the model's `training` is filled.
+  /// Compiles and loads, with the seed of the command line; the model's
+  /// `training` is filled.
   static llvm::Expected<TrainingModel> load(const Options &options,
                                             keras::Model model,
                                             KernelProfile *profile = nullptr);
@@ -53,7 +54,6 @@ public:
   double learningRate() const { return api->getLearningRate(instance); }
   llvm::Error setIteration(int64_t iteration);
   llvm::Error setLearningRate(double rate);
-  llvm::Error setSeed(uint64_t seed);
 
 private:
   explicit TrainingModel(RunnableModel runnable);

@@ -201,7 +201,7 @@ def Kreg_ScheduleAttr : Kreg_Attr<"Schedule", "schedule"> {
     sums are added up in memory: one reduction loop into blocks of `strip` steps, of
     several the outer `strip` count blocks; 0: no blocks); `order` says which of the two tile dimensions is the inner
     one; `parallel` is the loop depth that tasks are made of (0: serial; of an
-    accumulation in blocks 1: blocks of channels, 2: four shares of the batch).
+    accumulation in blocks 1: blocks of channels, 2: shares of the batch).
   }];
   let parameters = (ins
     "Family":$family,

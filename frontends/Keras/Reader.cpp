@@ -225,13 +225,18 @@ static llvm::Error readLegacy(llvm::StringRef bytes, llvm::StringRef path,
 // .json
 //===----------------------------------------------------------------------===//
 
-/// Of "dir/model.json": "dir/model.weights.h5", or "dir/model.weights.json"
-/// where only that exists.
-static std::string weightsBeside(llvm::StringRef path) {
-  llvm::StringRef stem = path;
-  stem.consume_back(".json");
-  std::string one = (stem + ".weights.h5").str(),
-              sharded = (stem + ".weights.json").str();
+static llvm::StringRef stemOf(llvm::StringRef path) {
+  path.consume_back(".json");
+  return path;
+}
+
+std::string kregc::keras::weightsFileOf(llvm::StringRef path) {
+  return (stemOf(path) + ".weights.h5").str();
+}
+
+std::string kregc::keras::weightsBeside(llvm::StringRef path) {
+  std::string one = weightsFileOf(path),
+              sharded = (stemOf(path) + ".weights.json").str();
   return llvm::sys::fs::exists(one) || !llvm::sys::fs::exists(sharded)
              ? one
              : sharded;

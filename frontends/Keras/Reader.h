@@ -20,8 +20,7 @@ struct ReadOptions {
   /// bare Keras 3 .json whose version its config does not give away.
   std::optional<std::string> kerasVersion;
   /// The weights of a bare .json, a .weights.h5 or the .weights.json of sharded
-  /// ones; by default `<stem>.weights.h5` or `<stem>.weights.json` beside it,
-  /// if there is one.
+  /// ones; by default weightsBeside(), if there is such a file.
   std::optional<std::string> weightsPath;
   /// Whether to read the numbers of the weights. Without, they are looked for
   /// and compared with their shapes, but Weight::data stays null.
@@ -41,6 +40,13 @@ llvm::Expected<Model> readModel(llvm::StringRef path,
 llvm::Expected<Model> readModelBytes(llvm::StringRef bytes,
                                      llvm::StringRef path,
                                      const ReadOptions &options = {});
+
+/// "dir/model.weights.h5" for a bare "dir/model.json".
+std::string weightsFileOf(llvm::StringRef path);
+
+/// The weights of a bare .json: that file, or "dir/model.weights.json", the map
+/// of sharded weights, where only that exists.
+std::string weightsBeside(llvm::StringRef path);
 
 /// For each call of the model whether its result reaches a model output.
 std::vector<bool> liveCalls(const Model &model);

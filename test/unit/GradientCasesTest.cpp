@@ -8,6 +8,7 @@
 #include "frontends/Import/Importer.h"
 #include "frontends/Keras/Reader.h"
 #include "test/unit/RecordedCases.h"
+#include "test/unit/WeightPenalty.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
@@ -24,8 +25,6 @@ protected:
   void SetUp() override;
   std::string differentiate();
   std::vector<Tensor<double>> arguments() const;
-  /// The sum of the weights' own penalties.
-  double weightPenalty() const;
 
   MLIRContext context;
   RecordedCase recorded;
@@ -101,16 +100,6 @@ std::vector<Tensor<double>> RecordedStep::arguments() const {
   return list;
 }
 
-double RecordedStep::weightPenalty() const {
-  llvm::Expected<std::vector<double>> parts = weightPenalties(*module);
-  EXPECT_TRUE(bool(parts));
-  double sum = 0;
-  for (double part : parts ? *parts : std::vector<double>()) {
-    sum += part;
-  }
-  return sum;
-}
-
 TEST_P(RecordedStep, LossAndGradients) {
   ASSERT_EQ(differentiate(), "");
   llvm::Expected<Evaluation<double>> step =
@@ -118,7 +107,7 @@ TEST_P(RecordedStep, LossAndGradients) {
   ASSERT_TRUE(bool(step)) << llvm::toString(step.takeError());
   double rtol = recorded.trainingRtol, atol = recorded.trainingAtol;
 
-  double total = weightPenalty();
+  double total = weightPenalty(*module);
   for (double scalar : step->penalties) {
     total += scalar;
   }

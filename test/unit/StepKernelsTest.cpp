@@ -16,6 +16,7 @@
 #include "frontends/Import/Importer.h"
 #include "frontends/Keras/Reader.h"
 #include "test/unit/RecordedCases.h"
+#include "test/unit/WeightPenalty.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -46,7 +47,6 @@ protected:
   std::vector<std::vector<float>> arguments() const;
   /// Adds the gradient of the weight's own penalty, which the update adds.
   void addWeightPenalty(StringRef path, std::vector<double> &gradient);
-  double weightPenalty() const;
 
   MLIRContext context;
   RecordedCase recorded;
@@ -132,16 +132,6 @@ void StepKernels::addWeightPenalty(StringRef path,
   }
 }
 
-double StepKernels::weightPenalty() const {
-  llvm::Expected<std::vector<double>> parts = weightPenalties(*module);
-  EXPECT_TRUE(bool(parts));
-  double sum = 0;
-  for (double part : parts ? *parts : std::vector<double>()) {
-    sum += part;
-  }
-  return sum;
-}
-
 static void printTimes(HostExecutor &executor, int64_t batch,
                        const std::vector<std::vector<float>> &arguments) {
   std::vector<double> best;
@@ -172,7 +162,7 @@ TEST_P(StepKernels, LossAndGradients) {
   }
   double rtol = recorded.trainingRtol, atol = recorded.trainingAtol;
 
-  double total = weightPenalty();
+  double total = weightPenalty(*module);
   for (double scalar : step.scalars) {
     total += scalar;
   }
