@@ -9,6 +9,7 @@
 #include "frontends/Keras/Masks.h"
 #include "frontends/Keras/Metrics.h"
 #include "frontends/Keras/Optimizers.h"
+#include "frontends/Keras/Version.h"
 
 #include "llvm/Support/JSON.h"
 
@@ -195,8 +196,34 @@ llvm::Error SettingsReader::refuseForeignConstraints() const {
   return llvm::Error::success();
 }
 
+/// BatchNormalization in a TimeDistributed: where that calls it step by step,
+/// each step has moments of its own, and moving statistics take them in turn.
+/// Here all steps are one batch. At inference it is the same.
+static llvm::Error refuseMomentsOfSteps(const Model &model) {
+  for (const Call &call : model.calls) {
+    const Layer &outer = model.layers[call.layer], *inner = &outer;
+    while (const auto *wrapper =
+               std::get_if<TimeDistributedConfig>(&inner->config)) {
+      inner = wrapper->layer.get();
+    }
+    bool perStep =
+        inner != &outer &&
+        holds(Fact::CallsLayerPerStepInTimeDistributed, model.version);
+    if (perStep && inner->trainable &&
+        std::holds_alternative<BatchNormConfig>(inner->config)) {
+      return diagnose(Diagnostic::UnsupportedOption, outer.where, outer.name,
+                      "training of a BatchNormalization in a TimeDistributed, "
+                      "whose moments would be those of each step,");
+    }
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error keras::readTraining(Model &model,
                                 const CompileOverrides &overrides) {
+  if (llvm::Error error = refuseMomentsOfSteps(model)) {
+    return error;
+  }
   if (llvm::Error error = refuseMaskedTraining(model)) {
     return error;
   }

@@ -27,6 +27,7 @@ enum class Fact {
   NamesWeightGroups,
   CountsMakingOfModelInNodes,
   AppliesPenaltyInTimeDistributed,
+  CallsLayerPerStepInTimeDistributed,
   SavesEveryActivityRegularizer,
   RegularizesInputsOfCalledModels,
   NamesWeightsAfterTimeDistributed,

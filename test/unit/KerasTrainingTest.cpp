@@ -270,6 +270,34 @@ TEST(CompileSettings, AMaskThatTrainingLooksAtIsRefused) {
   EXPECT_EQ(train("false", {norm, dense}), none);
 }
 
+/// Keras 3 calls the layer step by step, masked or not; tf.keras makes one
+/// batch.
+TEST(CompileSettings, MomentsOfEachStepAreRefused) {
+  auto train = [](const char *version, const std::string &inner,
+                  const std::string &batch = "null") {
+    std::string wrapped = layer("TimeDistributed", "t", "\"layer\": " + inner);
+    Model model = llvm::cantFail(
+        readText(sequential("[" + batch + ", 3, 2]", {wrapped}), version));
+    CompileOverrides overrides;
+    overrides.loss = "mse";
+    llvm::Error error = readTraining(model, overrides);
+    return error ? failure(llvm::Expected<int>(std::move(error)))
+                 : Failure(0, "");
+  };
+  std::string norm = layer("BatchNormalization", "b", ""),
+              frozen = layer("BatchNormalization", "b", "\"trainable\": false"),
+              dense = layer("Dense", "d", "\"units\": 2");
+  Failure moments(3, "layer 't': training of a BatchNormalization in a "
+                     "TimeDistributed, whose moments would be those of each "
+                     "step, is not supported"),
+      none(0, "");
+  EXPECT_EQ(train("3.15.1", norm), moments);
+  EXPECT_EQ(train("3.15.1", frozen), none);
+  EXPECT_EQ(train("3.15.1", dense), none);
+  EXPECT_EQ(train("2.15.0-tf", norm), none);
+  EXPECT_EQ(train("2.15.0-tf", norm, "4"), none);
+}
+
 TEST(CompileSettings, AForeignConstraintStopsTrainingOnly) {
   Model model = llvm::cantFail(readText(sequential(
       "[null, 4]", {layer("Dense", "d",

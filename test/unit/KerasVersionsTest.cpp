@@ -46,6 +46,7 @@ TEST(Versions, EveryFactInEveryFamily) {
       {Fact::NamesWeightGroups, named},
       {Fact::CountsMakingOfModelInNodes, keras2},
       {Fact::AppliesPenaltyInTimeDistributed, keras2},
+      {Fact::CallsLayerPerStepInTimeDistributed, keras3},
       {Fact::RegularizesInputsOfCalledModels, first},
       {Fact::NamesWeightsAfterTimeDistributed, keras2},
       {Fact::CallsDepthwiseKernelKernel, keras3},
