@@ -19,6 +19,8 @@ outputs = [
     layers.GaussianDropout(0.2, name="gaussian_dropout")(x),
     layers.AlphaDropout(0.1, name="alpha_dropout")(x),
     layers.Dense(2, name="dense")(layers.Dropout(0.5, name="before")(x)),
+    layers.SpatialDropout2D(0.35, name="spatial_2d")(layers.Reshape((8, 5, 25), name="image")(x)),
+    layers.SpatialDropout3D(0.15, name="spatial_3d")(layers.Reshape((2, 4, 5, 25), name="volume")(x)),
 ]
 model = keras.Model(x, outputs)
 model.compile(keras.optimizers.SGD(0.0), "mse")
