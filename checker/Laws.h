@@ -142,6 +142,7 @@ private:
   Value low(const Name &name) { return bounds(name.id()).first; }
   Value high(const Name &name) { return bounds(name.id()).second; }
   std::pair<Value, Value> bounds(int id);
+  void findBounds(int id);
 
   Terms &terms;
   const Mode mode;

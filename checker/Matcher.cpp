@@ -132,11 +132,13 @@ std::vector<int> Laws::parts(const Name &name, Number *numbers) const {
   for (int steps = 0; !open.empty(); ++steps) {
     int part = open.back(), simple = terms.find(part);
     open.pop_back();
+    spend(200);
     const Term &inner = terms.own(name.letter == 'm' ? part : simple);
     if (inner.op == m->op && inner.attrs == m->attrs) {
       open.insert(open.end(), inner.operands.rbegin(), inner.operands.rend());
     } else if (numbers && terms.oneNumber(part)) {
       *numbers *= *terms.oneNumber(part);
+      spend(*numbers);
     } else {
       result.push_back(simple);
     }
@@ -157,6 +159,7 @@ bool Laws::isScaled(const Term &term, int &x, Number &times) const {
   for (int operand : term.operands) {
     std::optional<Number> number = terms.oneNumber(operand);
     factor *= number.value_or(1);
+    spend(factor);
     if (!number) {
       others.push_back(operand);
     }
@@ -178,6 +181,7 @@ std::vector<Laws::Part> Laws::scaledParts(const Name &name, const Part &whole,
   for (int steps = 0; !open.empty(); ++steps) {
     auto [id, times] = open.back();
     open.pop_back();
+    spend(200);
     const Term *term = &terms.own(id);
     if (name.letter == 'n' || !term->in("sum", "product", "concat")) {
       term = &terms.of(id);

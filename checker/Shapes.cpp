@@ -49,8 +49,8 @@ static Value concatenate(Value a, Value b, const Value &axis) {
 
 static Value reduce(const Term &n, const Value &x) {
   std::vector<Number> result;
+  const std::vector<Number> axes = n["axes"].numbers;
   for (int i = 0; i < x.count(); ++i) {
-    const std::vector<Number> axes = n["axes"].numbers;
     bool stays = std::count(axes.begin(), axes.end(), i) == 0;
     if (stays || n.has("keepdims")) {
       result.push_back(stays ? x.numbers[i] : Number(1));
@@ -137,6 +137,7 @@ void checkShape(const Terms &terms, int id) {
   const Term &term = terms.own(id);
   bool fits = term.in("constant") && term["values"].count() == 1;
   for (int i = 0; i < id && term.in("weight"); ++i) {
+    spend(50);
     const Term &other = terms.own(i); // the same numbers in another shape
     fits = fits || (other.in("weight") && other.attrs == term.attrs &&
                     other.elements() == term.elements());
@@ -196,17 +197,12 @@ static std::pair<Value, Value> boundsOf(const Term &n, const Value &lo,
   return {positive || (keepsSign && lo >= 0) ? 0 : infinity * -1, infinity};
 }
 
-std::pair<Value, Value> Laws::bounds(int id) {
-  id = terms.find(id);
-  // What is being asked for counts as unbounded: equal terms may form a circle.
-  auto [place, isNew] = known.emplace(id, std::pair(infinity * -1, infinity));
-  if (!isNew) {
-    return place->second;
-  }
+/// Those of a term whose operands' are known.
+void Laws::findBounds(int id) {
   const Term &term = terms.own(id);
   Value lo = infinity, hi = infinity * -1;
   for (int operand : term.operands) {
-    auto [low, high] = bounds(operand);
+    const auto &[low, high] = known.at(terms.find(operand));
     lo = min(lo, low);
     hi = max(hi, high);
   }
@@ -222,7 +218,26 @@ std::pair<Value, Value> Laws::bounds(int id) {
     }
   } catch (const std::exception &) { // a constant is no number
   }
-  return known.at(id);
+}
+
+std::pair<Value, Value> Laws::bounds(int id) {
+  std::vector<std::pair<int, bool>> open = {{terms.find(id), false}};
+  while (!open.empty()) {
+    auto [term, operandsKnown] = open.back();
+    open.pop_back();
+    if (operandsKnown) {
+      findBounds(term);
+      continue;
+    }
+    // What is open counts as unbounded: equal terms may form a circle.
+    if (known.emplace(term, std::pair(infinity * -1, infinity)).second) {
+      open.emplace_back(term, true);
+      for (int operand : terms.own(term).operands) {
+        open.emplace_back(terms.find(operand), false);
+      }
+    }
+  }
+  return known.at(terms.find(id));
 }
 
 } // namespace kregc::checker

@@ -37,7 +37,7 @@ int Terms::add(const Json &node) {
   for (int64_t extent : term.shape) {
     size *= extent < -1 ? INFINITY : std::max<double>(double(extent), 1);
   }
-  if (size > 1e15) {
+  if (size > 1e15 || term.shape.size() > 64) {
     throw Wrong("'" + term.op + "' has a shape of no tensor");
   }
   for (int operand : term.operands) {
@@ -64,7 +64,7 @@ const Term &Terms::own(int id) const {
 int Terms::find(int id) const {
   own(id);
   while (stands[id] != id) {
-    id = stands[id];
+    id = stands[id] = stands[stands[id]]; // ways are halved for the next time
   }
   return id;
 }
@@ -77,6 +77,7 @@ std::optional<Number> Terms::oneNumber(int id) const {
 }
 
 Number Terms::fixedBatch() const {
+  spend(20 * terms.size());
   std::set<Number> sizes;
   for (const Term &term : terms) {
     if (term.in("input")) {
@@ -92,6 +93,7 @@ bool Terms::dependsOn(int id, const Json &draw) const {
   while (!open.empty()) {
     const Term &term = terms[open.back()];
     open.pop_back();
+    spend(200);
     if (term.has("draw") && term.attrs["draw"] == draw) {
       return true;
     }
@@ -142,6 +144,7 @@ static Terms::Constant contract(const Terms::Constant &x,
                                 size_t count) {
   Terms::Constant result(count);
   size_t depth = matrix.numbers.size() / width;
+  spend(count * depth / 4);
   for (size_t i = 0; i < count; ++i) {
     for (size_t j = 0; j < depth; ++j) {
       size_t a = i / width * depth + j, b = j * width + i % width;
@@ -166,9 +169,14 @@ static Terms::Constant written(const std::vector<double> &numbers,
   return result;
 }
 
-Terms::Constant Terms::constant(int id, int depth) const {
+Terms::Constant Terms::constant(int id, int depth, uint64_t room) const {
   const Term &term = of(id);
   size_t count = static_cast<size_t>(term.elements());
+  if (3 * count > room) { // its own, one operand's, and what that takes
+    throw TooMuch();
+  }
+  room -= 2 * count;
+  spend(1000 + 10 * count * (1 + term.operands.size()));
   if (term.is("weight")) {
     return written(weights.at(term.attrs.at("sha256")), count);
   }
@@ -186,15 +194,16 @@ Terms::Constant Terms::constant(int id, int depth) const {
       !(isSum || isProduct || isQuotient || isRoot || isReshape || isDense)) {
     throw Wrong("'" + term.op + "' is no constant");
   }
-  Constant first = constant(term.operands.at(0), depth - 1), result(count);
+  Constant first = constant(term.operands.at(0), depth - 1, room);
+  Constant result(count);
   if (isDense) {
     const Term &matrix = of(term.operands.at(1));
-    return contract(first, constant(term.operands[1], depth - 1),
+    return contract(first, constant(term.operands[1], depth - 1, room),
                     matrix.shape.at(1), count);
   }
   for (size_t n = 0; n < term.operands.size(); ++n) {
     const Constant &x =
-        n == 0 ? first : first = constant(term.operands[n], depth - 1);
+        n == 0 ? first : first = constant(term.operands[n], depth - 1, room);
     const std::vector<int64_t> &shape = of(term.operands[n]).shape;
     for (size_t i = 0; i < count; ++i) {
       size_t at = isReshape ? i : broadcastIndex(i, term.shape, shape);
@@ -217,7 +226,8 @@ Terms::Constant Terms::constant(int id, int depth) const {
 }
 
 bool Terms::areClose(int a, int b, double tolerance) const {
-  Constant x = constant(a), y = constant(b);
+  const uint64_t room = uint64_t(1) << 28;
+  Constant x = constant(a, 1000, room), y = constant(b, 1000, room);
   bool close = x.numbers.size() == y.numbers.size();
   for (size_t i = 0; close && i < x.numbers.size(); ++i) {
     double allowed = tolerance * std::max(x.sizes[i], y.sizes[i]);

@@ -78,10 +78,11 @@ public:
   };
 
 private:
-  Constant constant(int id, int depth = 1000) const;
+  /// `room` is for how many elements there is memory.
+  Constant constant(int id, int depth, uint64_t room) const;
 
   std::vector<Term> terms;
-  std::vector<int> stands; ///< which term stands for each
+  mutable std::vector<int> stands; ///< which term stands for each
   std::map<std::string, std::vector<double>> weights; ///< by their sha256
 };
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,26 @@ using Number = mpq_class;
 struct Wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// A certificate takes more time or memory than one of real models does. Not an
+/// std::exception: rules take those for an attribute that is missing.
+struct TooMuch {};
+
+/// How much work is left, in nanoseconds or so.
+inline thread_local uint64_t workLeft = 0;
+
+inline void spend(uint64_t work) {
+  if (work > workLeft) {
+    throw TooMuch();
+  }
+  workLeft -= work;
+}
+
+/// For arithmetic with a number of many digits.
+inline void spend(const Number &number) {
+  spend(16 *
+        (mpz_size(number.get_num_mpz_t()) + mpz_size(number.get_den_mpz_t())));
+}
 
 /// A number or a list. Operators take lists element by element, a number as a
 /// list of any length.
@@ -47,6 +68,7 @@ inline const Value infinity = Number(mpz_class(1) << 1100); // above all doubles
 
 inline Value::Value(const Json &json) : isList(json.is_array()) {
   if (isList) {
+    spend(100 * json.size());
     for (const Json &element : json) {
       numbers.push_back(Value(element).numbers.at(0));
     }
@@ -71,6 +93,7 @@ Value zip(const Value &a, const Value &b, Function function) {
   if (a.isList && b.isList && a.count() != b.count()) {
     throw Wrong("lists of two lengths");
   }
+  spend(uint64_t(100) * (a.isList ? a : b).count());
   for (int i = 0; i < (a.isList ? a : b).count(); ++i) {
     result.numbers.push_back(
         function(a.numbers[a.isList ? i : 0], b.numbers[b.isList ? i : 0]));
@@ -166,6 +189,7 @@ inline Value product(const Value &list) {
   Number result = 1;
   for (const Number &number : list.numbers) {
     result *= number;
+    spend(result);
   }
   return result;
 }

@@ -8,7 +8,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <string>
+#include <vector>
 
 int main(int argc, char **argv) {
   double tolerance = 1e-6;
@@ -21,13 +22,18 @@ int main(int argc, char **argv) {
     return 2;
   }
   std::ifstream file(argv[1], std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    std::cerr << "kreg-check: error: cannot read '" << argv[1] << "'\n";
+  std::string text;
+  const size_t most = size_t(1) << 30;
+  for (std::vector<char> part(1 << 20); file && text.size() <= most;) {
+    file.read(part.data(), static_cast<std::streamsize>(part.size()));
+    text.append(part.data(), static_cast<size_t>(file.gcount()));
+  }
+  if (text.empty() || file.bad() || text.size() > most) {
+    std::cerr << "kreg-check: error: cannot read '" << argv[1] << "'"
+              << (text.size() > most ? ": it has more than 1 GiB" : "") << "\n";
     return 2;
   }
-  kregc::checker::Verdict verdict =
-      kregc::checker::check(text.str(), tolerance);
+  kregc::checker::Verdict verdict = kregc::checker::check(text, tolerance);
   if (!verdict.accepted) {
     std::cerr << "rejected: " << verdict.problem << "\n";
     return 1;
