@@ -270,7 +270,8 @@ template <typename Number>
 llvm::Expected<std::pair<Number, Number>>
 Search::penalties(const Both<Number> &values,
                   ArrayRef<Tensor<Number>> inputs) const {
-  if (state.mode == Mode::Expectation) {
+  bool draws = graph.models[0].noiseCalls + graph.models[1].noiseCalls > 0;
+  if (state.mode == Mode::Expectation && draws) {
     return expectedPenalties<Number>(graph, state, modules, inputs);
   }
   return std::pair(values.a.penalty, values.b.penalty);
