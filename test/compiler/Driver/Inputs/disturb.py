@@ -1,6 +1,7 @@
 """Runs a command under trouble; its status is the command's.
 
   disturb.py interrupt COMMAND …   SIGINT once it has printed a line
+  disturb.py interrupt-later COMMAND … a tenth of a second after that
   disturb.py status N COMMAND …    0 if the command's status is N, else 1
   disturb.py limit BYTES COMMAND … no file may become larger after its first line
   disturb.py kill N COMMAND …      N times, SIGKILL at a moment of the first half
@@ -16,9 +17,10 @@ import sys
 import time
 
 what, *rest = sys.argv[1:]
-if what == "interrupt":
+if what in ("interrupt", "interrupt-later"):
     process = subprocess.Popen(rest, stdout=subprocess.PIPE, text=True)
     print(process.stdout.readline(), end="")
+    time.sleep(0.1 if what == "interrupt-later" else 0)
     process.send_signal(signal.SIGINT)
     print(process.stdout.read(), end="")
     sys.exit(process.wait())
