@@ -21,10 +21,7 @@ void buildPenaltyPhase(mlir::OpPassManager &passes) {
 }
 
 void buildTrainingPenaltyPhase(mlir::OpPassManager &passes) {
-  mlir::OpPassManager &model = passes.nest<mlir::kreg::ModelOp>();
-  model.addPass(mlir::kreg::createDissolveLayersPass());
-  model.addPass(mlir::createCanonicalizerPass());
-  model.addPass(mlir::createCSEPass());
+  mlir::kreg::addTrainingDissolving(passes.nest<mlir::kreg::ModelOp>());
 }
 
 void buildStepPhase(mlir::OpPassManager &passes) {

@@ -17,6 +17,10 @@ namespace mlir::kreg {
 #define GEN_PASS_REGISTRATION
 #include "dialect/Training/Passes.h.inc"
 
+/// Layer form to core ops as training has them: nothing that draws numbers or
+/// moves statistics is shared.
+void addTrainingDissolving(OpPassManager &model);
+
 /// Layer form to step form (docs/architecture.md): dissolve, specialise, append
 /// the losses, differentiate. The model needs the attribute `kreg.losses`.
 void buildStepPipeline(OpPassManager &manager);

@@ -7,6 +7,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def NumberCallsPass : Pass<"kreg-number-calls", "::mlir::kreg::ModelOp"> {
+  let summary = "keeps calls apart that draw other numbers or move the same statistics";
+  let description = [{
+    Two dropouts of one tensor draw two masks, and a batch normalisation that is
+    called twice moves its statistics twice: such ops are not the same, though
+    they look it. All but the first of those that could be taken for each other
+    get the attribute `kreg.call`, the number of the call, so that no pass makes
+    one of them. Layers that were given the same seed draw the same numbers and
+    stay alike.
+
+    Requires: layers-dissolved.
+  }];
+}
+
 def AppendLossPass : Pass<"kreg-append-loss", "::mlir::kreg::ModelOp"> {
   let summary = "targets, losses and sample weights become part of the model";
   let description = [{
@@ -31,8 +45,8 @@ def SpecializeTrainingPass : Pass<"kreg-specialize-training", "::mlir::kreg::Mod
     layer is trained, with the moving ones where it is frozen. The new moving
     statistics, `m·old + (1 - m)·new` (variance biased, as Keras 3 has it, but
     v·n/(n - 1) where an op has the attribute `kreg.moves_unbiased`), become
-    outputs of the model named `state/<weight path>`. Dropout and noise become
-    functions of random numbers (`kreg.random`), each with a draw of its own. The
+    outputs of the model named `state/<weight path>`; a layer that is called again
+    moves what its last call left. Dropout and noise become functions of random numbers (`kreg.random`), each with a draw of its own. The
     model's attribute `mode` becomes `"training"`.
 
     Requires: layers-dissolved.

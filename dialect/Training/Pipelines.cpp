@@ -23,20 +23,21 @@ void mlir::kreg::addStepPasses(OpPassManager &model, bool forLibrary) {
   model.addPass(createCSEPass());
 }
 
-static void addDissolving(OpPassManager &model) {
+void mlir::kreg::addTrainingDissolving(OpPassManager &model) {
   model.addPass(createDissolveLayersPass());
+  model.addPass(createNumberCallsPass());
   model.addPass(createCanonicalizerPass());
   model.addPass(createCSEPass());
 }
 
 void mlir::kreg::buildStepPipeline(OpPassManager &manager) {
   OpPassManager &model = manager.nest<ModelOp>();
-  addDissolving(model);
+  addTrainingDissolving(model);
   addStepPasses(model, /*forLibrary=*/false);
 }
 
 void mlir::kreg::buildTrainingPipeline(OpPassManager &manager) {
-  addDissolving(manager.nest<ModelOp>());
+  addTrainingDissolving(manager.nest<ModelOp>());
   manager.addPass(createSplitTrainingPass());
 }
 

@@ -6,6 +6,8 @@
 #include "dialect/Training/StepResults.h"
 #include "dialect/Training/Term.h"
 
+#include "llvm/ADT/MapVector.h"
+
 #include <cmath>
 
 namespace mlir::kreg {
@@ -18,6 +20,9 @@ using namespace mlir::kreg;
 using namespace mlir::kreg::training;
 
 namespace {
+
+/// New moving statistics by the variable that they go into.
+using Statistics = llvm::MapVector<StringRef, Value>;
 
 /// One `kreg.batch_norm` on its way to core ops.
 class BatchNorm {
@@ -33,7 +38,7 @@ public:
     }
   }
 
-  void expand(StepResults &results);
+  void expand(Statistics &moved);
 
 private:
   /// [C] so that it broadcasts to x.
@@ -42,7 +47,7 @@ private:
   Term share() const; ///< 1 / number of elements per channel
   Term unbiased(const Term &variance) const;
   Term normalized(const Term &mean, const Term &variance) const;
-  void moveStatistic(Value old, const Term &now, StepResults &results) const;
+  void moveStatistic(Value old, const Term &now, Statistics &moved) const;
 
   mutable BatchNormOp op; ///< accessors of ops are not const
   OpBuilder builder;
@@ -78,20 +83,21 @@ Term BatchNorm::normalized(const Term &mean, const Term &variance) const {
   return op.getBeta() ? y + onAxis(op.getBeta()) : y;
 }
 
-/// new = momentum·old + (1 - momentum)·now, under the weight's path.
+/// new = momentum·old + (1 - momentum)·now; old is what an earlier call of the
+/// layer left.
 void BatchNorm::moveStatistic(Value old, const Term &now,
-                              StepResults &results) const {
+                              Statistics &moved) const {
   auto read = old.getDefiningOp<ReadOp>();
   if (!read) {
     return;
   }
   double momentum = op.getMomentum().convertToDouble();
   Term flat = now.reshape({aligned.front()});
-  Term moved = x.with(old) * momentum + flat * (1 - momentum);
-  results.add("state/" + read.getVariable().str(), moved.value);
+  Value &latest = moved.insert({read.getVariable(), old}).first->second;
+  latest = (x.with(latest) * momentum + flat * (1 - momentum)).value;
 }
 
-void BatchNorm::expand(StepResults &results) {
+void BatchNorm::expand(Statistics &moved) {
   if (!op.getTrained()) {
     op.replaceAllUsesWith(
         normalized(onAxis(op.getMean()), onAxis(op.getVariance())).value);
@@ -99,11 +105,11 @@ void BatchNorm::expand(StepResults &results) {
   }
   Term mean = batchMean(x);
   Term variance = batchMean(square(x - mean));
-  moveStatistic(op.getMean(), mean, results);
+  moveStatistic(op.getMean(), mean, moved);
   moveStatistic(op.getVariance(),
                 op->hasAttr("kreg.moves_unbiased") ? unbiased(variance)
                                                    : variance,
-                results);
+                moved);
   op.replaceAllUsesWith(normalized(mean, variance).value);
 }
 
@@ -185,7 +191,7 @@ class SpecializeTrainingPass
 public:
   void runOnOperation() override {
     ModelOp model = getOperation();
-    StepResults results(model);
+    Statistics moved;
     SmallVector<Operation *> layers;
     model->walk([&](Operation *op) {
       if (isa<BatchNormOp, DropoutOp, NoiseOp>(op)) {
@@ -195,7 +201,7 @@ public:
     int64_t draws = 0;
     for (Operation *op : layers) {
       if (auto norm = dyn_cast<BatchNormOp>(op)) {
-        BatchNorm(norm).expand(results);
+        BatchNorm(norm).expand(moved);
       } else if (auto dropout = dyn_cast<DropoutOp>(op)) {
         dropout.replaceAllUsesWith(Noise(op, draws++).of(dropout).value);
       } else {
@@ -203,6 +209,10 @@ public:
         noise.replaceAllUsesWith(Noise(op, draws++).of(noise).value);
       }
       op->erase();
+    }
+    StepResults results(model);
+    for (auto [variable, value] : moved) {
+      results.add("state/" + variable.str(), value);
     }
     results.finish();
     model->setAttr("mode", StringAttr::get(&getContext(), "training"));
