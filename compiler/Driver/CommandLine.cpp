@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "compiler/Driver/CommandLine.h"
+#include "compiler/Driver/CheckPaths.h"
 
 #include <CLI/CLI.hpp>
 
@@ -146,7 +147,7 @@ void addFormat(CLI::App &verb, Words &words) {
 void addThreads(CLI::App &verb, Options &options) {
   verb.add_option("--threads", options.threads, "threads of the library")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(1, 256)) // KREG_MAX_THREADS of the runtime
       ->capture_default_str();
 }
 
@@ -355,6 +356,7 @@ void addEquiv(CLI::App &verb, Options &options, Words &words) {
           "to the terms that made them")
       ->type_name("T")
       ->check(CLI::Range(0.0, 1e-2))
+      ->check(checkedBy(checkReal<1>)) // no NaN
       ->capture_default_str();
   verb.add_flag("--merge-linear", options.mergeLinear,
                 "dense layers without an activation between them are equal to "
@@ -415,6 +417,9 @@ std::variant<Options, ExitCode> finish(Options options, const Words &words) {
       options.emit == Phase::StaticLib) {
     return wrongUsage("compile: the folder of the library is missing; say -o "
                       "DIR, or --emit PHASE for the text of an earlier phase");
+  }
+  if (std::string problem = checkPaths(options); !problem.empty()) {
+    return wrongUsage(problem);
   }
   return options;
 }

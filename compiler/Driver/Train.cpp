@@ -34,7 +34,8 @@ Expected<ClassWeights> parseClassWeights(const std::string &text) {
   }
   auto set = [&](size_t number, const json::Value &entry) {
     std::optional<double> weight = entry.getAsNumber();
-    if (!weight || !(*weight >= 0) || number > 1 << 20) {
+    if (!weight || !(*weight >= 0 && std::isfinite(float(*weight))) ||
+        number > 1 << 20) {
       return false;
     }
     weights.resize(std::max(weights.size(), number + 1), 1);

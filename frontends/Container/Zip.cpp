@@ -280,6 +280,9 @@ static bool addEntry(zip_t *archive, const ZipEntry &entry) {
       zip_source_buffer_fragment(archive, fragments, used, 0);
   zip_int64_t index =
       zip_file_add(archive, entry.name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) { // of control characters libzip knows only some in UTF-8
+    index = zip_file_add(archive, entry.name.c_str(), source, ZIP_FL_ENC_CP437);
+  }
   if (index < 0) {
     zip_source_free(source);
     return false;
@@ -291,6 +294,11 @@ static bool addEntry(zip_t *archive, const ZipEntry &entry) {
 
 llvm::Error kregc::writeZip(llvm::StringRef path,
                             llvm::ArrayRef<ZipEntry> entries) {
+  if (entries.empty()) {
+    // libzip writes no archive then. This is all that the format wants of one.
+    static constexpr char endOfDirectory[22] = {'P', 'K', 5, 6};
+    return writeBytes(path, {endOfDirectory, sizeof endOfDirectory});
+  }
   llvm::SmallString<128> temporary;
   if (std::error_code code =
           llvm::sys::fs::createUniqueFile(path + ".%%%%%%.part", temporary)) {

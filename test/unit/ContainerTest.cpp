@@ -289,6 +289,17 @@ std::string npy(llvm::StringRef dict, llvm::StringRef data) {
   return header + dict.str() + data.str();
 }
 
+TEST(Npz, NothingAndControlCharacters) {
+  TemporaryFile file;
+  llvm::cantFail(writeNpz(file.path, {}));
+  EXPECT_TRUE(llvm::cantFail(readNpz(file.path)).empty());
+  llvm::cantFail(
+      writeNpz(file.path, {NpzArray::ofFloat("a\x1b[m\tb", {1}, {2.5f})}));
+  std::vector<NpzArray> arrays = llvm::cantFail(readNpz(file.path));
+  ASSERT_EQ(arrays.size(), 1u);
+  EXPECT_EQ(arrays[0].name, "a\x1b[m\tb");
+}
+
 TEST(Npz, Refusals) {
   const char *good = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}";
   EXPECT_EQ(readMember(npy(good, "abcd")), -1);
