@@ -15,7 +15,7 @@ struct Place {
   const char *flag;
   const std::string &path;
   bool isFolder = false;
-  bool mayBeModel = false;
+  bool model = false; ///< read: it is one; written: it may replace one
 };
 
 bool isSame(const std::string &a, const std::string &b) {
@@ -50,19 +50,19 @@ std::string checkPaths(const Options &options) {
       list.push_back(place);
     }
   };
-  const bool isFolder = true, mayBeModel = true;
+  const bool isFolder = true, model = true;
   add(written, {"-o", options.outputFolder, isFolder});
   add(written, {"--dump-phases", options.dumpFolder, isFolder});
   add(written, {"--counterexample", options.counterexample, isFolder});
   add(written, {"--outputs", options.outputs});
-  add(written, {"-o", options.output, !isFolder, mayBeModel});
-  add(written, {"--write-repaired", options.repaired, !isFolder, mayBeModel});
+  add(written, {"-o", options.output, !isFolder, model});
+  add(written, {"--write-repaired", options.repaired, !isFolder, model});
   add(written, {"--history", options.history});
   add(written, {"--best", options.best});
   add(written, {"--checkpoint", options.checkpoint});
   add(written, {"--certificate", options.certificate});
-  add(read, {"the model", options.model});
-  add(read, {"the model", options.second});
+  add(read, {"the model", options.model, !isFolder, model});
+  add(read, {"the model", options.second, !isFolder, model});
   add(read, {"--data", options.data});
   add(read, {"--validation-data", options.validationData});
   add(read, {"--inputs", options.inputs});
@@ -78,9 +78,7 @@ std::string checkPaths(const Options &options) {
       }
     }
     for (const Place &source : read) {
-      bool isModel =
-          &source.path == &options.model || &source.path == &options.second;
-      if (!place.isFolder && !(place.mayBeModel && isModel) &&
+      if (!place.isFolder && !(place.model && source.model) &&
           isSame(place.path, source.path)) {
         return std::string(place.flag) + " would replace " + source.flag +
                ", '" + source.path + "'";

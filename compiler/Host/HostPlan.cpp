@@ -156,6 +156,11 @@ Size elementsOf(const Port &port) {
   return growing ? Size{0, fixed} : Size{fixed, 0};
 }
 
+Size floatBytesOf(const Port &port) {
+  Size count = elementsOf(port);
+  return {count.constant * 4, count.perBatch * 4};
+}
+
 /// "input_1", or "input 0" if the model does not say.
 std::string nameOf(mlir::DictionaryAttr attributes, StringRef kind,
                    unsigned number) {
@@ -462,19 +467,17 @@ Error Planner::addOutput(Value value, Port &port, int number) {
   // The first output that shows a value gets it written in place; others, and
   // outputs that are inputs, are copies.
   if (buffer.place == Buffer::Place::Arena) {
-    Size count = elementsOf(port);
     buffer.place = Buffer::Place::Output;
     buffer.index = number;
-    buffer.bytes = {count.constant * 4, count.perBatch * 4};
+    buffer.bytes = floatBytesOf(port);
   }
   return Error::success();
 }
 
 /// Memory of the arena for an output that the update takes.
 int Planner::keep(const Port &port, int number) {
-  Size count = elementsOf(port);
   Buffer kept;
-  kept.bytes = {count.constant * 4, count.perBatch * 4};
+  kept.bytes = floatBytesOf(port);
   int made = addBuffer(kept);
   const Buffer &value = plan.buffers[port.buffer];
   if (value.place == Buffer::Place::Output && value.index == number) {
